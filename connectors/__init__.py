@@ -1,0 +1,1 @@
+"""PushDoc admin: one Django app."""

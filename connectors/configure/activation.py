@@ -1,0 +1,83 @@
+"""Switching a connector on and off, and the folders that are watched while it is on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from connectors.configure.deposit_paths import folders_of_others
+from connectors.configure.readiness import parts_of
+from connectors.configure.settings_change import note_change
+from connectors.deposits.base import StoreProblem
+from connectors.domain.states import PushState
+from connectors.models import ClientSelection, DepositFolder, Push
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from connectors.deposits.base import DepositStore
+    from connectors.models import Connector
+    from connectors.providers.base import Provider
+
+WAITING_STATES = (PushState.SETTLING, PushState.WAITING, PushState.HELD, PushState.UNKNOWN)
+
+
+class NotReady(Exception):
+    """Something is missing; `missing` lists it in French."""
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(" ".join(missing))
+        self.missing = missing
+
+
+def activate_connector(connector: Connector, provider: type[Provider], store: DepositStore, now: datetime, actor: Any) -> None:
+    """From now on what is deposited is pushed. Raises NotReady. The caller then takes the baseline: what is there now stays there."""
+    missing = [f"{part.label} : {part.missing}" for part in parts_of(connector, provider) if part.missing]
+    if taken := folders_of_others(connector):
+        missing.append(f"Chemins de dépôt : {taken}")
+    if missing:
+        raise NotReady(missing)
+    with transaction.atomic():
+        connector.active, connector.activated_at = True, now
+        connector.save(update_fields=["active", "activated_at"])
+        note_change(connector, "activation", now, actor, "Connecteur activé")
+    refresh_folders(connector, store)
+
+
+def deactivate_connector(connector: Connector, now: datetime, actor: Any) -> None:
+    """Nothing more is seen or sent; what waits keeps waiting. What is dropped meanwhile is there "before" the next activation."""
+    with transaction.atomic():
+        connector.active = False
+        connector.save(update_fields=["active"])
+        note_change(connector, "activation", now, actor, "Connecteur désactivé")
+        DepositFolder.objects.filter(deposit_path__connector=connector).update(baselined_at=None)
+
+
+def waiting_documents(connector: Connector) -> int:
+    """How many documents a deactivation keeps back."""
+    return Push.objects.filter(connector=connector, state__in=WAITING_STATES).count()
+
+
+def refresh_folders(connector: Connector, store: DepositStore) -> None:
+    """One watched folder for each chosen client and deposit path, made on disk where it lacks; the others are no longer watched."""
+    if not connector.active:
+        return
+    clients = set(ClientSelection.objects.filter(connector=connector).values_list("client_id", flat=True))
+    paths = set(connector.deposit_paths.values_list("pk", flat=True))
+    existing = DepositFolder.objects.filter(deposit_path__connector=connector)
+    existing.exclude(client_id__in=clients).delete()
+    known = set(existing.values_list("client_id", "deposit_path_id"))
+    wanted = {(client, path) for client in clients for path in paths} - known
+    DepositFolder.objects.bulk_create(
+        [DepositFolder(client_id=client, deposit_path_id=path) for client, path in sorted(wanted)], batch_size=500
+    )
+    for folder in existing.filter(baselined_at=None).select_related("client", "deposit_path"):
+        _make(folder, store)
+
+
+def _make(folder: DepositFolder, store: DepositStore) -> None:
+    try:
+        store.make_folder(folder.folder)
+    except StoreProblem as problem:
+        DepositFolder.objects.filter(pk=folder.pk).update(problem=str(problem)[:300])

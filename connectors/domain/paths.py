@@ -1,0 +1,89 @@
+"""Deposit and archive paths: what an administrator may write, and what becomes of it for one client."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from connectors.domain.names import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+KNOWN_PLACEHOLDERS = ("millésime",)
+LONGEST_PATH = 400
+LONGEST_PART = 100
+FORBIDDEN = set('<>:"|?*\\')
+RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+
+RECOMMENDED = (
+    ("ZONE DE DEPOT/Factures Fournisseurs", "DOSSIER COMPTABLE/{millésime}/PIECES COMPTABLES SCANNEES/Factures fournisseurs"),
+    ("ZONE DE DEPOT/Factures de vente", "DOSSIER COMPTABLE/{millésime}/PIECES COMPTABLES SCANNEES/Factures de ventes"),
+)
+"""The default tree of the page that the product mirrors."""
+
+
+class PathRefused(ValueError):
+    """A path that cannot be used; the message is French and says what to change."""
+
+
+def clean_path(text: str, placeholders: Iterable[str] = ()) -> str:
+    """The path in its one spelling: NFC, `/` between its parts. Raises PathRefused when it could leave the client's folder or be misread."""
+    path = unicodedata.normalize("NFC", text).strip()
+    if not path:
+        raise PathRefused("Indiquez un chemin.")
+    if len(path) > LONGEST_PATH:
+        raise PathRefused(f"Ce chemin est trop long : {LONGEST_PATH} caractères au plus.")
+    if path.startswith(("/", "~")) or re.match(r"^[A-Za-z]:", path):
+        raise PathRefused("Le chemin part du dossier du client : il ne commence ni par « / », ni par un lecteur.")
+    _refuse_unknown_placeholders(path, tuple(placeholders))
+    parts = [part.strip() for part in path.split("/")]
+    for part in parts:
+        _refuse_part(part)
+    return "/".join(parts)
+
+
+def _refuse_unknown_placeholders(path: str, known: tuple[str, ...]) -> None:
+    for name in PLACEHOLDER.findall(path):
+        if unicodedata.normalize("NFC", name) not in known:
+            hint = f"Variable permise : {{{known[0]}}}." if known else "Ce chemin n’accepte aucune variable."
+            raise PathRefused(f"La variable « {{{name[:40]}}} » est inconnue. {hint}")
+    if set("{}") & set(PLACEHOLDER.sub("", path)):
+        raise PathRefused("Une accolade n’est pas fermée : écrivez par exemple {millésime}.")
+
+
+def _refuse_part(part: str) -> None:
+    if not part:
+        raise PathRefused("Le chemin contient un dossier sans nom : retirez le « / » en trop.")
+    if part in {".", ".."}:
+        raise PathRefused("Le chemin ne peut pas contenir « . » ou « .. » : il doit rester dans le dossier du client.")
+    if any(unicodedata.category(char)[0] == "C" for char in part):
+        raise PathRefused("Le chemin contient un caractère invisible : retapez-le.")
+    if bad := FORBIDDEN & set(part):
+        raise PathRefused(f"Le caractère « {min(bad)} » n’est pas permis dans un nom de dossier.")
+    if part.endswith(".") or part.startswith("~$") or RESERVED.match(part):
+        raise PathRefused(f"« {part[:40]} » n’est pas un nom de dossier possible sous Windows.")
+    if len(part.encode()) > LONGEST_PART * 2 or len(part) > LONGEST_PART:
+        raise PathRefused(f"Un nom de dossier est trop long : {LONGEST_PART} caractères au plus.")
+
+
+def fill(path: str, values: Mapping[str, str]) -> str:
+    """The path with its placeholders replaced. A value can hold neither separator nor dots: it never climbs."""
+    filled = PLACEHOLDER.sub(lambda match: values[unicodedata.normalize("NFC", match.group(1))], path)
+    return clean_path(filled)
+
+
+def contains(outer: str, inner: str) -> bool:
+    """Whether `inner` is `outer` or lies below it, as a forgiving disk would read both."""
+    outer_parts, inner_parts = fold(outer).split("/"), fold(inner).split("/")
+    return inner_parts[: len(outer_parts)] == outer_parts
+
+
+def could_contain(outer: str, inner: str) -> bool:
+    """The same for paths with placeholders: a part with a placeholder could be any name."""
+    outer_parts, inner_parts = fold(outer).split("/"), fold(inner).split("/")
+    if len(inner_parts) < len(outer_parts):
+        return False
+    return all("{" in a or "{" in b or a == b for a, b in zip(outer_parts, inner_parts, strict=False))

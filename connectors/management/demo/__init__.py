@@ -1,0 +1,1 @@
+"""The demonstration firm, and the documents that its clients drop. Nobody in it exists."""

@@ -1,0 +1,35 @@
+"""The database."""
+
+from connectors.models.attributes import Attribute, AttributeValue, DataModel
+from connectors.models.connector import (
+    AccessToken,
+    AttributeMapping,
+    ClientSelection,
+    Connector,
+    Credential,
+    DepositFolder,
+    DepositPath,
+)
+from connectors.models.event import AppendOnlyError, Event
+from connectors.models.firm import Client, ClientGroup, Firm
+from connectors.models.push import Push, PushAttempt
+
+__all__ = [
+    "AccessToken",
+    "AppendOnlyError",
+    "Attribute",
+    "AttributeMapping",
+    "AttributeValue",
+    "Client",
+    "ClientGroup",
+    "ClientSelection",
+    "Connector",
+    "Credential",
+    "DataModel",
+    "DepositFolder",
+    "DepositPath",
+    "Event",
+    "Firm",
+    "Push",
+    "PushAttempt",
+]

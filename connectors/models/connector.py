@@ -1,0 +1,137 @@
+"""A connector and its settings: the clients chosen, the attribute that links them, the credentials, the deposit paths."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from connectors.models.attributes import Attribute
+from connectors.models.firm import Client
+
+
+class Connector(models.Model):
+    """An account of the firm with one partner. `settings_version` grows with each change; `next_slot_at` paces requests over all workers."""
+
+    provider = models.CharField(max_length=50)
+    name = models.CharField(max_length=100)
+    active = models.BooleanField(default=False)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    settings_version = models.PositiveIntegerField(default=1)
+    credentials_checked_at = models.DateTimeField(null=True, blank=True)
+    credentials_refused = models.CharField(max_length=500, blank=True, default="")
+    paused_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    next_slot_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    clients = models.ManyToManyField(Client, through="ClientSelection", related_name="connectors")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClientSelection(models.Model):
+    """A client that was chosen for a connector."""
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="selections")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="selections")
+    selected_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connector", "client"], name="client_selected_once")]
+
+    def __str__(self) -> str:
+        return f"{self.connector_id}: {self.client_id}"
+
+
+class AttributeMapping(models.Model):
+    """The attribute whose value names a client's folder at the partner."""
+
+    connector = models.OneToOneField(Connector, on_delete=models.CASCADE, related_name="mapping")
+    attribute = models.ForeignKey(Attribute, on_delete=models.PROTECT, related_name="mappings")
+
+    def __str__(self) -> str:
+        return f"{self.connector_id}: {self.attribute_id}"
+
+
+class Credential(models.Model):
+    """One credential field. A secret stands only in `sealed`, bound to connector, field and the Uri's origin; anything else in `value`.
+
+    `client` is set where a field is overridden for a client.
+    """
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="credentials")
+    client = models.ForeignKey(Client, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    field = models.CharField(max_length=50)
+    value = models.CharField(max_length=500, blank=True, default="")
+    sealed = models.BinaryField(null=True, blank=True)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connector", "field"], condition=models.Q(client=None), name="one_credential_for_the_firm"),
+            models.UniqueConstraint(fields=["connector", "field", "client"], name="one_credential_for_a_client"),
+        ]
+
+    def __str__(self) -> str:
+        return self.field
+
+
+class AccessToken(models.Model):
+    """The partner's access token, sealed, shared by all workers; `refreshing_until` lets only one of them fetch a new one."""
+
+    connector = models.OneToOneField(Connector, on_delete=models.CASCADE, related_name="token")
+    sealed = models.BinaryField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    refreshing_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.connector_id}"
+
+
+class DepositPath(models.Model):
+    """Where documents are dropped in a client's folder, where they are archived, and how the partner files them."""
+
+    connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="deposit_paths")
+    deposit = models.CharField(max_length=400)
+    archive = models.CharField(max_length=400)
+    domaine = models.CharField(max_length=100)
+    type = models.CharField(max_length=100)
+    sous_type = models.CharField(max_length=100, blank=True, default="")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["connector", "deposit"], name="deposit_path_once")]
+
+    def __str__(self) -> str:
+        return self.deposit
+
+
+class DepositFolder(models.Model):
+    """One deposit path of one client, watched while the connector is active.
+
+    `baselined_at` is the moment at which what was there was noted as PRIOR; None means that it has to be noted (again).
+    `problem` is French and says why the folder cannot be read; `skipped` lists [name, reason] of what is no document.
+    """
+
+    deposit_path = models.ForeignKey(DepositPath, on_delete=models.CASCADE, related_name="folders")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="deposit_folders")
+    baselined_at = models.DateTimeField(null=True, blank=True)
+    scanned_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True, default="")
+    skipped = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deposit_path", "client"], name="one_folder_for_a_client")]
+
+    def __str__(self) -> str:
+        return f"{self.client_id}: {self.deposit_path_id}"
+
+    @property
+    def folder(self) -> str:
+        """The folder below the root of all clients."""
+        return f"{self.client.folder}/{self.deposit_path.deposit}"

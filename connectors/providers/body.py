@@ -1,0 +1,96 @@
+"""The streamed body of an upload: exact length, readable again from the start, its end held back until the document proved to be what was hashed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from typing import TYPE_CHECKING
+
+from connectors.domain.outcomes import DocumentChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from connectors.domain.document import DocumentSource, OutgoingDocument
+
+BLOCK = 64 * 1024 - 64 * 1024 % 3
+"""Bytes read at a time: a multiple of three, so that pieces of base64 join without padding."""
+
+
+class Body:
+    """What stands before the document, the document, what stands after it. `handed_over` is True once the whole body left this process."""
+
+    def __init__(self, before: bytes, document: OutgoingDocument, source: DocumentSource, after: bytes, *, as_base64: bool = False) -> None:
+        self._before, self._document, self._source, self._after = before, document, source, after
+        self._as_base64 = as_base64
+        self.handed_over = False
+
+    def __len__(self) -> int:
+        """The exact Content-Length in bytes."""
+        size = self._document.size
+        return len(self._before) + (-(-size // 3) * 4 if self._as_base64 else size) + len(self._after)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """From the start, at each call. Raises DocumentChanged before the last bytes when they would not be the document that was hashed."""
+        self.handed_over = False
+        yield self._before
+        for block in verified_blocks(self._document, self._source):
+            yield base64.b64encode(block) if self._as_base64 else block
+        yield self._after
+        self.handed_over = True
+
+
+def verified_blocks(document: OutgoingDocument, source: DocumentSource) -> Iterator[bytes]:
+    """The document's bytes; its last block only when size, hash and file are still those that were recorded."""
+    digest, read, held = hashlib.sha256(), 0, b""
+    source.rewind()
+    while block := _fill(source):
+        read += len(block)
+        if read > document.size:
+            raise DocumentChanged
+        digest.update(block)
+        if held:
+            yield held
+        held = block
+    if read != document.size or digest.hexdigest() != document.sha256 or not source.is_unchanged():
+        raise DocumentChanged
+    yield held
+
+
+def _fill(source: DocumentSource) -> bytes:
+    pieces, missing = [], BLOCK
+    while missing and (piece := source.read(missing)):
+        pieces.append(piece)
+        missing -= len(piece)
+    return b"".join(pieces)
+
+
+def multipart_body(
+    document: OutgoingDocument, source: DocumentSource, *, file_part: str, parts: Mapping[str, tuple[str, bytes]]
+) -> tuple[Body, str]:
+    """The body and its Content-Type. `parts` maps names to (media type or empty, content), sent in order before the file (RFC 7578)."""
+    boundary = f"pushdoc-{secrets.token_hex(16)}"
+    before = b"".join(_part(boundary, name, media_type, content) for name, (media_type, content) in parts.items())
+    disposition = f'form-data; name="{_quoted(file_part)}"; filename="{_quoted(document.name)}"'
+    head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {document.media_type}\r\n\r\n"
+    body = Body(before + head.encode(), document, source, f"\r\n--{boundary}--\r\n".encode())
+    return body, f"multipart/form-data; boundary={boundary}"
+
+
+def _part(boundary: str, name: str, media_type: str, content: bytes) -> bytes:
+    kind = f"Content-Type: {media_type}\r\n" if media_type else ""
+    return f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n{kind}\r\n'.encode() + content + b"\r\n"
+
+
+def _quoted(text: str) -> str:
+    """As browsers write names: UTF-8 as it is, and only what would end the header or the quotes escaped."""
+    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def json_body(document: OutgoingDocument, source: DocumentSource, *, file_key: str, metadata: Mapping[str, object]) -> tuple[Body, str]:
+    """One JSON object with the document as base64 under `file_key`."""
+    start = json.dumps(metadata, ensure_ascii=False)[:-1]
+    before = f'{start}{", " if metadata else ""}{json.dumps(file_key)}: "'
+    return Body(before.encode(), document, source, b'"}', as_base64=True), "application/json"

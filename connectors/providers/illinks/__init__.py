@@ -1,0 +1,1 @@
+"""Illinks, the first partner."""

@@ -1,0 +1,78 @@
+"""The named connection checks: each with its time, and where it failed the cause, the field and the repair."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import TYPE_CHECKING, Protocol
+
+from connectors.domain.outcomes import CredentialsRefused, PartnerUnavailable, PushError
+from connectors.providers.base import CheckResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connectors.domain.outcomes import RemoteDocument
+    from connectors.providers.base import Dossier
+
+ADDRESS_STEPS = {"adresse", "connexion", "chiffrement"}
+
+REPAIRS = {
+    "uri": "Vérifiez l’Uri avec le partenaire.",
+    "client_secret": "Recopiez le Client ID et le Client secret donnés par le partenaire.",
+    "ws_user": "Demandez au partenaire d’ouvrir les droits de dépôt à ce WS User.",
+    "": "Réessayez dans quelques minutes ; si cela dure, appelez le partenaire.",
+}
+
+
+class Checked(Protocol):
+    """The part of the provider that is tried."""
+
+    def base(self) -> str:
+        """The checked address."""
+
+    def token(self) -> str:
+        """An access token."""
+
+    def look_up(self, reference: str) -> RemoteDocument | None:
+        """A harmless question."""
+
+    def list_dossiers(self) -> list[Dossier]:
+        """The dossiers."""
+
+
+def run_checks(provider: Checked) -> list[CheckResult]:
+    """Address, token, rights, dossiers; stops at the first that fails."""
+    steps: list[tuple[str, str, Callable[[], object]]] = [
+        ("adresse", "Adresse", provider.base),
+        ("jeton", "Connexion et jeton d’accès", provider.token),
+        ("droits", "Droits du compte", lambda: provider.look_up(str(uuid.UUID(int=0)))),
+        ("dossiers", "Dossiers visibles", provider.list_dossiers),
+    ]
+    results: list[CheckResult] = []
+    for name, label, step in steps:
+        results.append(_run(name, label, step))
+        if not results[-1].passed:
+            break
+    return results
+
+
+def _run(name: str, label: str, step: Callable[[], object]) -> CheckResult:
+    started = time.monotonic()
+    try:
+        found = step()
+    except PushError as error:
+        field = _field(name, error)
+        return CheckResult(
+            name, label, passed=False, seconds=time.monotonic() - started, message=error.message, repair=REPAIRS.get(field, ""), field=field
+        )
+    message = f"{len(found)} dossier(s)" if isinstance(found, list) else ""
+    return CheckResult(name, label, passed=True, seconds=time.monotonic() - started, message=message)
+
+
+def _field(name: str, error: PushError) -> str:
+    if isinstance(error, CredentialsRefused):
+        return error.field or ("client_secret" if name == "jeton" else "ws_user")
+    if isinstance(error, PartnerUnavailable) and (error.code in ADDRESS_STEPS or error.http_status == 404):  # noqa: PLR2004 - HTTP's "not found"
+        return "uri"
+    return ""

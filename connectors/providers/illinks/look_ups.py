@@ -1,0 +1,90 @@
+"""What Illinks can be asked: a document by its reference, the dossiers, the classification."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from connectors.domain.outcomes import PartnerUnavailable, RemoteDocument
+from connectors.providers.base import ClassificationNode, Dossier
+from connectors.providers.illinks.answers import read_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connectors.providers.illinks.contract import Contract
+    from connectors.providers.transport import Answer
+
+OK, NOT_FOUND = 200, 404
+MOST_PAGES = 1000
+
+
+class Asking(Protocol):
+    """The part of the provider that asks."""
+
+    contract: Contract
+
+    def get(self, path: str, params: Mapping[str, str]) -> Answer:
+        """One question."""
+
+
+def find_document(asking: Asking, reference: str) -> RemoteDocument | None:
+    """The document under this reference, or None. Raises a PushError."""
+    found = _list(asking, "document", {"reference": reference}, "documents")
+    item = next((item for item in found if item.get("reference") == reference), None)
+    if item is None:
+        return None
+    status = asking.contract.look_up["status"].get(item.get("statut"))
+    if status is None:
+        raise PartnerUnavailable("Le partenaire donne un statut inconnu pour ce document.")
+    return RemoteDocument(
+        str(item.get("id", ""))[:200], reference, status, str(item.get("sha256") or "").lower(), str(item.get("motif") or "")
+    )
+
+
+def fetch_dossiers(asking: Asking) -> list[Dossier]:
+    """All pages. Raises a PushError."""
+    dossiers: list[Dossier] = []
+    page: Any = 1
+    for _ in range(MOST_PAGES):
+        content = _ask(asking, "dossiers", {"page": str(page)})
+        dossiers += [
+            Dossier(str(item.get("codeClient", "")), str(item.get("nom", "")), str(item.get("siren") or ""))
+            for item in _items(content, "dossiers")
+        ]
+        page = content.get("suivante")
+        if not page:
+            break
+    return dossiers
+
+
+def fetch_classification(asking: Asking) -> list[ClassificationNode]:
+    """Domaines, types and sous-types; empty where the partner has no such list. Raises a PushError."""
+    content = _ask(asking, "classification", {}, absent_is_empty=True)
+    return [_node(item, ("types", "sousTypes")) for item in _items(content, "domaines")]
+
+
+def _node(item: dict[str, Any], below: tuple[str, ...]) -> ClassificationNode:
+    children = tuple(_node(child, below[1:]) for child in _items(item, below[0])) if below else ()
+    return ClassificationNode(str(item.get("code", "")), str(item.get("libelle", "")), children)
+
+
+def _list(asking: Asking, route: str, params: Mapping[str, str], key: str) -> list[dict[str, Any]]:
+    return _items(_ask(asking, route, params), key)
+
+
+def _ask(asking: Asking, route: str, params: Mapping[str, str], *, absent_is_empty: bool = False) -> dict[str, Any]:
+    answer = asking.get(asking.contract.look_up[route], params)
+    if answer.status == NOT_FOUND and absent_is_empty:
+        return {}
+    if answer.status != OK:
+        raise read_refusal(answer, asking.contract, datetime.now(UTC))
+    content = answer.json()
+    if content is None:
+        raise PartnerUnavailable("Le partenaire donne une réponse illisible.", http_status=answer.status)
+    return content
+
+
+def _items(content: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    items = content.get(key)
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []

@@ -1,0 +1,163 @@
+"""Illinks, by the working contract beside this file."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from connectors.domain.outcomes import CredentialsRefused, OutcomeUnknown, PartnerUnavailable
+from connectors.providers.addresses import validate_uri
+from connectors.providers.base import Abilities, CredentialField, DeliveryClass, Limits, Token
+from connectors.providers.illinks.answers import read_refusal, read_upload
+from connectors.providers.illinks.checks import run_checks
+from connectors.providers.illinks.contract import current_contract
+from connectors.providers.illinks.look_ups import fetch_classification, fetch_dossiers, find_document
+from connectors.providers.illinks.request import upload_request
+from connectors.providers.transport import Answer, NoAnswer, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from connectors.domain.document import DocumentSource, OutgoingDocument
+    from connectors.domain.outcomes import Receipt, RemoteDocument
+    from connectors.providers.base import CheckResult, ClassificationNode, Dossier, NetworkRules, TokenKeeper
+    from connectors.providers.body import Body
+
+SHORT = timedelta(seconds=15)
+"""Deadline of a request without a document."""
+
+BEFORE_ITS_END = timedelta(seconds=60)
+"""A token is not used in its last minute: a large document could arrive after it."""
+
+UNAUTHORIZED = 401
+
+
+class IllinksProvider:
+    """One set of credentials at Illinks."""
+
+    key: ClassVar[str] = "illinks"
+    name: ClassVar[str] = "Illinks"
+    description: ClassVar[str] = "Dépose les documents de vos clients dans leurs dossiers Illinks (API PushDoc)."
+    keywords: ClassVar[str] = "illibook pushdoc comptabilité factures"
+    contract_note: ClassVar[str] = current_contract().note
+    delivery_class: ClassVar[DeliveryClass] = DeliveryClass.IDEMPOTENT
+    abilities: ClassVar[Abilities] = Abilities(look_up=True, dossiers=True, classification=True)
+    limits: ClassVar[Limits] = current_contract().limits
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = (
+        CredentialField("client_id", "Client ID", "Identifiant technique de votre cabinet. Fourni par le partenaire."),
+        CredentialField("client_secret", "Client secret", "Mot de passe technique du Client ID. Fourni par le partenaire.", secret=True),
+        CredentialField("id_illibook", "ID illibook", "Identifiant de votre espace illibook. Fourni par le partenaire."),
+        CredentialField(
+            "ws_user", "WS User", "Utilisateur du service web, sous lequel les documents sont déposés. Fourni par le partenaire."
+        ),
+        CredentialField(
+            "id_correspondance",
+            "Id Correspondance",
+            "Identifiant de la correspondance entre vos dossiers. Fourni par le partenaire.",
+            per_client=True,
+        ),
+        CredentialField(
+            "uri", "Uri", "Adresse du service, par exemple https://cabinet.exemple.fr/ws. Fournie par le partenaire.", is_url=True
+        ),
+    )
+
+    def __init__(self, credentials: Mapping[str, str], *, tokens: TokenKeeper, network: NetworkRules) -> None:
+        self.credentials = dict(credentials)
+        self.contract = current_contract()
+        self._tokens = tokens
+        self._network = network
+        self._transport = Transport(network)
+
+    def push(self, document: OutgoingDocument, source: DocumentSource) -> Receipt:
+        """Send one document; a 401 gets one more try with a fresh token."""
+        answer, token = self._upload(document, source)
+        if answer.status == UNAUTHORIZED:
+            self._tokens.drop(token)
+            answer, token = self._upload(document, source)
+            if answer.status == UNAUTHORIZED:
+                self._tokens.drop(token)
+        return read_upload(answer, self.contract, datetime.now(UTC))
+
+    def _upload(self, document: OutgoingDocument, source: DocumentSource) -> tuple[Answer, str]:
+        token = self.token()
+        request, body = upload_request(self.contract, self.credentials, document, source)
+        request["headers"]["Authorization"] = f"Bearer {token}"
+        path, deadline = self.contract.upload["path"], self.limits.deadline(document.size)
+        return self._exchange("POST", path, deadline=deadline, body=body, **request), token
+
+    def token(self) -> str:
+        """The shared access token. Raises CredentialsRefused or PartnerUnavailable."""
+        return self._tokens.token(self._fetch_token)
+
+    def _fetch_token(self) -> Token:
+        asked_at = datetime.now(UTC)
+        form = {"grant_type": "client_credentials"}
+        pair = {"client_id": self.credentials["client_id"], "client_secret": self.credentials["client_secret"]}
+        headers = {}
+        if self.contract.token_in_header:
+            headers["Authorization"] = "Basic " + b64encode(":".join(pair.values()).encode()).decode()
+        else:
+            form |= pair
+        answer = self._exchange("POST", self.contract.token_path, deadline=SHORT, headers=headers, data=form)
+        content = answer.json() or {}
+        value, lasts = content.get("access_token"), content.get("expires_in")
+        if answer.status == 200 and isinstance(value, str) and value.isprintable() and value.isascii() and value:  # noqa: PLR2004 - HTTP's "OK"
+            seconds = float(lasts) if isinstance(lasts, (int, float)) and not isinstance(lasts, bool) else 0.0
+            return Token(value, asked_at + timedelta(seconds=min(max(seconds, 0.0), 86_400.0)) - BEFORE_ITS_END)
+        if answer.status in {400, 401} and isinstance(content.get("error"), str):
+            message = "Le partenaire ne reconnaît pas le Client ID ou le Client secret."
+            raise CredentialsRefused(message, code=content["error"], http_status=answer.status, field="client_secret")
+        raise _as_unavailable(read_refusal(answer, self.contract, datetime.now(UTC)), answer)
+
+    def get(self, path: str, params: Mapping[str, str], deadline: timedelta = SHORT) -> Answer:
+        """Ask with the token; a 401 gets one more try with a fresh one. Raises PartnerUnavailable or CredentialsRefused."""
+        for _ in range(2):
+            token = self.token()
+            answer = self._exchange("GET", path, deadline=deadline, params=params, headers={"Authorization": f"Bearer {token}"})
+            if answer.status != UNAUTHORIZED:
+                break
+            self._tokens.drop(token)
+        return answer
+
+    def _exchange(self, method: str, path: str, *, deadline: timedelta, body: Body | None = None, **request: Any) -> Answer:
+        base = self.base()
+        try:
+            return self._transport.exchange(method, base + path, deadline=deadline, **request)
+        except NoAnswer as error:
+            if body is not None and body.handed_over:
+                raise OutcomeUnknown(f"{error} Le document était déjà parti.") from error
+            raise PartnerUnavailable(str(error), code=error.step) from error
+
+    def base(self) -> str:
+        """The checked Uri. Raises CredentialsRefused when it cannot be used."""
+        try:
+            return validate_uri(self.credentials.get("uri", ""), self._network)
+        except ValueError as error:
+            raise CredentialsRefused(str(error), field="uri") from error
+
+    def look_up(self, reference: str) -> RemoteDocument | None:
+        """What Illinks has under this reference."""
+        return find_document(self, reference)
+
+    def check(self) -> list[CheckResult]:
+        """The named connection checks."""
+        return run_checks(self)
+
+    def list_dossiers(self) -> list[Dossier]:
+        """All dossiers."""
+        return fetch_dossiers(self)
+
+    def list_classification(self) -> list[ClassificationNode]:
+        """The domaines."""
+        return fetch_classification(self)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._transport.close()
+
+
+def _as_unavailable(error: Exception, answer: Answer) -> PartnerUnavailable:
+    if isinstance(error, PartnerUnavailable):
+        return error
+    return PartnerUnavailable("Le service de jetons du partenaire répond de façon inattendue.", http_status=answer.status)

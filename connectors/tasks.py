@@ -1,0 +1,141 @@
+"""Celery's doors, and the choice of partner and store for everybody above: ids only, look the row up, one call.
+
+Losing every message, or getting one ten times, changes nothing: the sweep finds what is due.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from typing import TYPE_CHECKING
+
+from celery import shared_task
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from connectors.configure.activation import refresh_folders
+from connectors.configure.credentials import origin_of, read_credentials
+from connectors.configure.readiness import is_complete
+from connectors.deposits.local.store import LocalStore
+from connectors.domain.states import PushState
+from connectors.models import Connector, DepositFolder, Push
+from connectors.models.sealing import SealBroken
+from connectors.models.tokens import SharedToken
+from connectors.providers.base import NetworkRules
+from connectors.providers.registry import build_provider, provider_class
+from connectors.push.drain import Worker, drain_connector, finish_errands, take_over_abandoned
+from connectors.push.ownership import AdvisoryOwnership, FileOwnership
+from connectors.push.see import see_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from connectors.deposits.base import DepositStore
+    from connectors.providers.base import Provider
+    from connectors.push.ownership import Ownership
+
+logger = logging.getLogger(__name__)
+
+
+def local_store() -> DepositStore:
+    """The firm's folder tree."""
+    return LocalStore(settings.DOSSIERS_DIR)
+
+
+def network_rules() -> NetworkRules:
+    """Where requests may go, by the operator's settings."""
+    return NetworkRules(allow_loopback=settings.ALLOW_LOOPBACK, ca_file=settings.PARTNER_CA_FILE)
+
+
+def provider_with(connector: Connector, credentials: Mapping[str, str]) -> Provider:
+    """The connector's partner under these credentials, for instance typed ones that are to be tried."""
+    tokens = SharedToken(connector.pk, origin_of(credentials.get("uri", "")))
+    return build_provider(connector.provider, credentials, tokens=tokens, network=network_rules())
+
+
+def provider_for(connector: Connector) -> Provider:
+    """The connector's partner under the stored credentials. Raises SealBroken."""
+    return provider_with(connector, read_credentials(connector))
+
+
+def take_baseline(connector_id: int) -> int:
+    """Note what stands in newly watched folders as PRIOR; give how many documents of the connector are."""
+    for folder in DepositFolder.objects.filter(deposit_path__connector=connector_id, baselined_at=None).select_related(
+        "client", "deposit_path"
+    ):
+        see_folder(folder, local_store(), timezone.now())
+    return Push.objects.filter(connector_id=connector_id, state=PushState.PRIOR).count()
+
+
+def watch_settings(connector: Connector) -> None:
+    """After clients or paths of an active connector changed: watch what is new, let go what is gone."""
+    refresh_folders(connector, local_store())
+    if connector.active:
+        take_baseline(connector.pk)
+
+
+def wake(connector_id: int) -> None:
+    """A hint that there may be work. A broker that is away costs a line in the log: the sweep comes anyway."""
+    try:
+        drain.apply_async((connector_id,), retry=False, expires=300)
+    except OperationalError as error:
+        logger.warning("No hint for connector %s: %s", connector_id, type(error.__cause__ or error).__name__)
+
+
+@functools.cache
+def this_worker() -> Worker:
+    """This process in the pipeline; its lock lives as long as the process."""
+    return Worker(_ownership(), local_store(), timezone.now)
+
+
+def _ownership() -> Ownership:
+    if connection.vendor == "sqlite":
+        return FileOwnership(settings.OWNERS_DIR)
+    return AdvisoryOwnership(_direct_connection)
+
+
+def _direct_connection() -> Any:
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
+
+    return psycopg.connect(**{name: value for name, value in connection.get_connection_params().items() if name in DIRECT})
+
+
+DIRECT = {"dbname", "user", "password", "host", "port", "sslmode", "sslrootcert"}
+
+
+@shared_task
+def drain(connector_id: int) -> int:
+    """Send what is due for one connector."""
+    return _work(connector_id, thorough=False)
+
+
+@shared_task
+def sweep() -> None:
+    """Send what is due anywhere, finish archives, ask about unknown outcomes, take over what dead workers left."""
+    for pk in Connector.objects.filter(pushes__state__in=SWEPT).distinct().values_list("pk", flat=True):
+        _work(pk, thorough=True)
+
+
+SWEPT = (PushState.WAITING, PushState.SENDING, PushState.UNKNOWN, PushState.ACCEPTED)
+
+
+def _work(connector_id: int, *, thorough: bool) -> int:
+    connector = Connector.objects.filter(pk=connector_id).first()
+    if connector is None or not is_complete(connector, provider_class(connector.provider)):
+        return 0
+    try:
+        provider = provider_for(connector)
+    except SealBroken as broken:
+        Connector.objects.filter(pk=connector_id).update(credentials_refused=str(broken))
+        return 0
+    try:
+        worker = this_worker()
+        if thorough:
+            take_over_abandoned(connector_id, provider, worker)
+            finish_errands(connector_id, provider, worker)
+        return drain_connector(connector_id, provider, worker)
+    finally:
+        provider.close()

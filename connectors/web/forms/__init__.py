@@ -1,0 +1,1 @@
+"""What may be typed, and the words in which it is refused."""

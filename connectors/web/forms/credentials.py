@@ -1,0 +1,46 @@
+"""The form that a provider's credential fields ask for. Secrets go in and never come out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from connectors.models import Credential
+    from connectors.providers.base import CredentialField
+
+
+class CredentialsForm(forms.Form):
+    """One field for each thing that the partner gives. What is obligatory, the use case says: a blank secret may keep the stored one."""
+
+    def __init__(self, fields: Sequence[CredentialField], stored: Mapping[str, Credential], *args: Any, **kwargs: Any) -> None:
+        shown = {name: row.value for name, row in stored.items() if row.value}
+        super().__init__(*args, initial=shown, **kwargs)
+        for field in fields:
+            self.fields[field.name] = _form_field(field, stored.get(field.name))
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True  # The page's own form carries it.
+
+
+def _form_field(field: CredentialField, row: Credential | None) -> forms.Field:
+    attrs = {"autocomplete": "new-password" if field.secret else "off", "spellcheck": "false"}
+    widget = forms.PasswordInput(attrs=attrs) if field.secret else forms.TextInput(attrs=attrs)
+    if field.is_url:
+        widget.input_type = "url"
+    return forms.CharField(label=field.label, help_text=_help(field, row), required=False, max_length=field.max_length, widget=widget)
+
+
+def _help(field: CredentialField, row: Credential | None) -> str:
+    source = "Fourni par le partenaire."
+    words = [field.help] if "fourni par le partenaire" in field.help.casefold() else [source, field.help]
+    if field.secret and row:
+        moment = date_format(timezone.localtime(row.set_at), "d/m/Y à H:i".replace("à", r"\à"))
+        words.append(f"Défini le {moment} ; laissez vide pour le garder.")
+    return " ".join(word for word in words if word)

@@ -1,0 +1,54 @@
+"""What the first administrator types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
+
+from connectors.configure.first_access import LONGEST_EMAIL
+
+LONGEST_PASSWORD = 200
+
+
+def _password(label: str) -> forms.CharField:
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "form-control"})
+    return forms.CharField(label=label, strip=False, max_length=LONGEST_PASSWORD, widget=widget)
+
+
+class FirstAccessForm(forms.Form):
+    """The firm's name, and an account with all rights."""
+
+    firm_name = forms.CharField(
+        label="Nom du cabinet",
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "class": "form-control", "autofocus": True}),
+    )
+    email = forms.EmailField(
+        label="Adresse e-mail",
+        max_length=LONGEST_EMAIL,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "class": "form-control"}),
+        help_text="Elle sert à vous connecter.",
+    )
+    password = _password("Mot de passe")
+    repeated = _password("Mot de passe, une seconde fois")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = " ".join(password_validators_help_texts())
+
+    def clean(self) -> dict[str, Any]:
+        """Both passwords agree, and neither is easily guessed from the rest."""
+        values = super().clean() or {}
+        password, repeated, email = values.get("password"), values.get("repeated"), values.get("email", "")
+        if password and repeated and password != repeated:
+            self.add_error("repeated", "Les deux mots de passe ne sont pas les mêmes.")
+        if password:
+            try:
+                validate_password(password, get_user_model()(username=email, email=email))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return values

@@ -1,0 +1,1 @@
+"""Translate between the browser and one use case, never decide."""

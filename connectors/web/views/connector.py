@@ -1,0 +1,66 @@
+"""A connector's page: its switch, its five parts, what it promises, and what is wrong at the moment."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from connectors.configure.activation import waiting_documents
+from connectors.configure.readiness import parts_of
+from connectors.models import Connector, DepositFolder
+from connectors.providers.registry import PROVIDERS, provider_class
+from connectors.web.views.catalogue import BADGES, TONES, state_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from connectors.providers.base import Provider
+
+PROMISES = {
+    "A": "Ce partenaire reconnaît un document déjà reçu : un envoi interrompu est repris sans risque de doublon.",
+    "B": "Ce partenaire dit ce qu’il a reçu : après un envoi interrompu, la question lui est posée avant tout nouvel envoi.",
+    "C": "Ce partenaire ne dit pas ce qu’il a reçu : après un envoi interrompu, une personne décide s’il faut envoyer de nouveau.",
+}
+MOST_SHOWN = 50
+"""Folders with problems and skipped files on the page; more would hide the rest of it."""
+
+
+def load_connector(pk: int) -> tuple[Connector, type[Provider]]:
+    """The connector and its provider; a 404 where there is no such row, or its provider is not installed any more."""
+    connector = get_object_or_404(Connector, pk=pk)
+    if connector.provider not in PROVIDERS:
+        raise Http404
+    return connector, provider_class(connector.provider)
+
+
+@require_safe
+def show_connector(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything about one connector."""
+    connector, provider = load_connector(pk)
+    return render(request, "connectors/connector.html", connector_facts(connector, provider))
+
+
+def connector_facts(connector: Connector, provider: type[Provider]) -> dict[str, Any]:
+    """What the page shows."""
+    parts = parts_of(connector, provider)
+    state = state_of(connector, provider)
+    folders = DepositFolder.objects.filter(deposit_path__connector=connector).select_related("client", "deposit_path")
+    skipping = folders.exclude(skipped=[])[:MOST_SHOWN]
+    return {
+        "connector": connector,
+        "parts": parts,
+        "missing": [part for part in parts if part.missing],
+        "waiting": waiting_documents(connector),
+        "badge": BADGES[state],
+        "tone": TONES[state],
+        "logo": f"providers/{connector.provider}/logo.svg",
+        "promise": PROMISES.get(str(provider.delivery_class), ""),
+        "delivery_class": str(provider.delivery_class),
+        "contract_note": getattr(provider, "contract_note", ""),
+        "troubled": list(folders.exclude(problem="").order_by("client__name")[:MOST_SHOWN]),
+        "skipped": list(islice(((folder, name, why) for folder in skipping for name, why in folder.skipped), MOST_SHOWN)),
+    }

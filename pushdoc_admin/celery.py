@@ -1,0 +1,66 @@
+"""The Celery app. A message carries ids only and means "there may be work": losing it or getting it twice changes nothing.
+
+Each worker process also sweeps by itself, so that everything is delivered with no beat and no broker, only later.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from celery import Celery, signals
+
+if TYPE_CHECKING:
+    from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pushdoc_admin.settings")
+
+app = Celery("pushdoc_admin")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+logger = logging.getLogger(__name__)
+
+_sweeping = threading.Event()
+
+
+@signals.celeryd_init.connect
+def _sweep_in_this_process(options: dict[str, Any] | None = None, **_kwargs: Any) -> None:
+    """With threads the worker's own process sends; with prefork its children do (see below), and nothing may open the database before the fork."""
+    if (options or {}).get("pool") in {"threads", "solo"}:
+        start_sweeping()
+
+
+@signals.worker_process_init.connect
+def _sweep_in_a_child(**_kwargs: Any) -> None:
+    start_sweeping()
+
+
+def start_sweeping() -> None:
+    """One thread in each process that sends; a second call changes nothing."""
+    if not _sweeping.is_set():
+        _sweeping.set()
+        threading.Thread(target=_sweep_for_ever, name="sweeper", daemon=True).start()
+
+
+def _sweep_for_ever() -> None:
+    from django.conf import settings  # noqa: PLC0415 - Django is set up by Celery after this module was read
+    from django.db import close_old_connections  # noqa: PLC0415 - as above
+
+    time.sleep(FIRST_SWEEP_SECONDS)
+    from connectors.tasks import sweep  # noqa: PLC0415 - as above
+
+    while True:
+        try:
+            close_old_connections()
+            sweep()
+        except Exception:
+            logger.exception("The sweep goes on at its next turn")
+        time.sleep(settings.SWEEP_SECONDS)
+
+
+FIRST_SWEEP_SECONDS = 2
+"""Celery has set Django up by then; a worker that replaces a dead one looks at once at what that one left."""
