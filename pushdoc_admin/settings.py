@@ -11,7 +11,7 @@ from pushdoc_admin.keys import load_keys
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-DATA_DIR = Path(env.str("PUSHDOC_DATA", str(BASE_DIR / "var"))).resolve()
+DATA_DIR = Path(env.str("PUSHDOC_DATA", "") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 KEYS = load_keys(DATA_DIR)
 
@@ -22,7 +22,7 @@ ALLOWED_HOSTS = env.list("PUSHDOC_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("PUSHDOC_ORIGINS", default=[])
 
 # Where documents are. DOSSIERS_DIR holds one folder for each client.
-DOSSIERS_DIR = Path(env.str("PUSHDOC_DOSSIERS", str(DATA_DIR / "dossiers"))).resolve()
+DOSSIERS_DIR = Path(env.str("PUSHDOC_DOSSIERS", "") or DATA_DIR / "dossiers").resolve()
 OWNERS_DIR = DATA_DIR / "owners"
 ALLOW_LOOPBACK = env.bool("PUSHDOC_ALLOW_LOOPBACK", False)
 PARTNER_CA_FILE = env.str("PUSHDOC_PARTNER_CA_FILE", "")

@@ -18,7 +18,7 @@ LONGEST_REASON = 400
 """Characters: the trail keeps 500 with the decision before it."""
 
 
-class ReasonMissing(ValueError):  # noqa: N818 - says what is true of the decision
+class ReasonMissing(ValueError):
     """Such a decision can double a document, or lose one: the trail has to say why it was taken."""
 
     def __init__(self) -> None:

@@ -21,14 +21,14 @@ LONGEST_EMAIL = 150
 """Characters: the address is the user's name too, and that column takes no more."""
 
 
-class AdministratorExists(Exception):  # noqa: N818 - says what is true of the firm
+class AdministratorExists(Exception):
     """There is a user already: who may administer is decided on the screens from now on."""
 
     def __init__(self) -> None:
         super().__init__("Un compte existe déjà : connectez-vous, ou demandez un accès à un administrateur.")
 
 
-class LinkRefused(Exception):  # noqa: N818 - says what is true of the link
+class LinkRefused(Exception):
     """The link was used, was replaced by a newer one, or never was one."""
 
 

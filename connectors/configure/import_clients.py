@@ -23,7 +23,7 @@ __all__ = ["ImportBlocked", "ImportPreview", "ImportResult", "apply_import", "pr
 BATCH = 500
 
 
-class ImportBlocked(Exception):  # noqa: N818 - says what is true of the file
+class ImportBlocked(Exception):
     """Some lines are wrong, and nobody said to leave them out. Nothing was stored."""
 
     def __init__(self, preview: ImportPreview) -> None:
@@ -62,7 +62,11 @@ def apply_import(client_file: ClientFile, now: datetime, actor: Any, *, only_val
         written = _write_values(_rows(preview), clients)
         connectors = _note_values(written, now, actor) + list(Connector.objects.filter(active=True, clients__in=moved).distinct())
     return ImportResult(
-        len(preview.new), len(preview.changed), len(preview.unchanged), preview.wrong_lines, list({row.pk: row for row in connectors}.values())
+        len(preview.new),
+        len(preview.changed),
+        len(preview.unchanged),
+        preview.wrong_lines,
+        list({row.pk: row for row in connectors}.values()),
     )
 
 
@@ -86,7 +90,7 @@ def _filled(client: Client, row: ClientRow, groups: dict[str, ClientGroup]) -> C
     client.group = groups[fold(row.group)] if row.group else client.group
     if row.closing:
         client.closing_day, client.closing_month = row.closing
-    client.search_text = fold_for_search(" ".join((client.name, client.siren, client.siret, client.folder)))[:700]
+    client.search_text = fold_for_search(f"{client.name} {client.siren} {client.siret} {client.folder}")[:700]
     return client
 
 

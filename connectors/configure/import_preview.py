@@ -94,7 +94,9 @@ class KnownClients:
     def _refuse_taken(row: ClientRow, found: Client, holders: dict[str, Client | None]) -> None:
         for key, holder in holders.items():
             if holder is not None and holder != found:
-                raise ConflictError(key, getattr(row, key), f"Déjà pris par le client « {holder.name} » : cette ligne désigne « {found.name} ».")
+                raise ConflictError(
+                    key, getattr(row, key), f"Déjà pris par le client « {holder.name} » : cette ligne désigne « {found.name} »."
+                )
 
 
 class ConflictError(Exception):
@@ -119,15 +121,21 @@ def preview_import(client_file: ClientFile) -> ImportPreview:
         if row.line in wrong:
             continue
         try:
-            client = known.match(row)
-            if client and (line := taken.setdefault(client.pk, row.line)) != row.line:
-                raise ConflictError("name", row.name, f"Désigne le même client que la ligne {line} : « {client.name} ».")
+            client = _match_once(row, known, taken)
         except ConflictError as conflict:
             preview.errors.append(CellError(row.line, LABELS[conflict.key], conflict.value[:SHOWN_VALUE], conflict.message))
             continue
         _sort_in(preview, row, client, known)
     preview.errors.sort(key=lambda error: error.line)
     return preview
+
+
+def _match_once(row: ClientRow, known: KnownClients, taken: dict[int, int]) -> Client | None:
+    """The client that a row means, unless an earlier line has meant it already."""
+    client = known.match(row)
+    if client and (line := taken.setdefault(client.pk, row.line)) != row.line:
+        raise ConflictError("name", row.name, f"Désigne le même client que la ligne {line} : « {client.name} ».")
+    return client
 
 
 def _sort_in(preview: ImportPreview, row: ClientRow, client: Client | None, known: KnownClients) -> None:
@@ -141,7 +149,13 @@ def _sort_in(preview: ImportPreview, row: ClientRow, client: Client | None, know
 def _differences(row: ClientRow, client: Client, values: dict[tuple[str, str], str]) -> Iterable[FieldChange]:
     """An empty cell changes nothing."""
     before = shown_fields(client)
-    after = {"name": row.name, "folder": row.folder if names_folder(row) else "", "group": row.group, "siren": row.siren, "siret": row.siret}
+    after = {
+        "name": row.name,
+        "folder": row.folder if names_folder(row) else "",
+        "group": row.group,
+        "siren": row.siren,
+        "siret": row.siret,
+    }
     after["closing"] = shown_closing(*row.closing) if row.closing else ""
     for key, value in after.items():
         if value and value != before[key]:

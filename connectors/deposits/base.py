@@ -54,6 +54,9 @@ class DepositStore(Protocol):
     def list(self, folder: str) -> Listing:
         """What stands in this very folder. Raises FolderMissing or StoreProblem."""
 
+    def stamp(self, folder: str) -> str:
+        """Changes when a name comes or goes in the folder; empty when that cannot be told from the folder, which then has to be listed."""
+
     def describe(self, folder: str, name: str) -> Entry:
         """The file as it is now. Raises DocumentMissing, FolderMissing or StoreProblem."""
 

@@ -1,5 +1,7 @@
-"""Requests to a partner: no redirect is followed, no proxy or .netrc is read from the environment, addresses are checked when connecting,
-every request has a total deadline, and an answer is read up to 1 MiB.
+"""Requests to a partner.
+
+No redirect is followed, no proxy or .netrc is read from the environment, addresses are checked when connecting, every request has a
+total deadline, and an answer is read up to 1 MiB.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -15,10 +16,14 @@ from connectors.push.settle import settle_push
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from connectors.deposits.base import DepositStore
     from connectors.push.settle import Door
+
+
+RELOAD = timedelta(seconds=2)
+"""How often the list of watched folders is read again: a new client or path is noticed in this time."""
 
 
 @dataclass
@@ -30,20 +35,33 @@ class Watcher:
     door_of: Callable[[int], Door]
     wake: Callable[[int], None]
     scan_every: timedelta
-    next_scan_at: datetime | None = field(default=None)
+    next_scan_at: datetime | None = None
+    next_reload_at: datetime | None = None
+    folders: list[DepositFolder] = field(default_factory=list)
+    stamps: dict[int, str] = field(default_factory=dict)
 
     def look(self, changed: set[str]) -> int:
-        """One pass: the changed folders, or all of them when it is time, then what is settling; give how many rows moved."""
+        """One pass: the folders that changed, or all of them when it is time, then what is settling; give how many rows moved."""
         now = self.clock()
+        if self.next_reload_at is None or now >= self.next_reload_at:
+            self.folders, self.next_reload_at = watched_folders(), now + RELOAD
+        again = Q(state=PushState.SETTLING)
         if self.next_scan_at is None or now >= self.next_scan_at:
-            folders = list(watched_folders())
-            self.next_scan_at = now + self.scan_every
-            again = Q(state=PushState.SETTLING) | Q(state=PushState.HELD, cause="unreadable")
-        else:
-            folders = folders_named(changed) if changed else []
-            again = Q(state=PushState.SETTLING)
-        seen = sum(see_folder(folder, self.store, now) for folder in folders)
+            self.next_scan_at, self.stamps = now + self.scan_every, {}
+            again |= Q(state=PushState.HELD, cause="unreadable")
+        seen = sum(see_folder(folder, self.store, now) for folder in self._changed_folders(changed))
         return seen + self._settle(again)
+
+    def _changed_folders(self, changed: set[str]) -> list[DepositFolder]:
+        """Named by an event, or with another time of their own than at the last look. Events lose some; a folder's time does not."""
+        wanted = {fold(path) for path in changed}
+        found = []
+        for folder in self.folders:
+            stamp = self.store.stamp(folder.folder)
+            if not stamp or stamp != self.stamps.get(folder.pk) or (wanted and fold(folder.folder) in wanted):
+                found.append(folder)
+            self.stamps[folder.pk] = stamp
+        return found
 
     def _settle(self, which: Q) -> int:
         ready: set[int] = set()
@@ -61,9 +79,3 @@ class Watcher:
 def watched_folders() -> list[DepositFolder]:
     """All folders of active connectors."""
     return list(DepositFolder.objects.filter(deposit_path__connector__active=True).select_related("client", "deposit_path"))
-
-
-def folders_named(changed: set[str]) -> list[DepositFolder]:
-    """The watched ones among these paths, however their names are composed on disk."""
-    wanted = {fold(path) for path in changed}
-    return [folder for folder in watched_folders() if fold(folder.folder) in wanted]

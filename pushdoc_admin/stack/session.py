@@ -89,7 +89,16 @@ class Session:
         return address.read_text().strip()
 
     def manage(self, *arguments: str) -> str:
-        """Run a management command and return what it printed, which may be a password and stays out of the logs."""
+        """Run a management command and return what it printed."""
+        code, text = self.try_manage(*arguments)
+        if code:
+            tail = self.place.tail(f"manage-{arguments[0]}")
+            message = f"La commande « manage {arguments[0]} » a échoué (code {code}) :\n{tail}"
+            raise StackUnusable(message)
+        return text
+
+    def try_manage(self, *arguments: str) -> tuple[int, str]:
+        """The same for a command that may refuse: its exit code and what it printed, which may be a password and stays out of the logs."""
         name = f"manage-{arguments[0]}"
         self.place.rotate_log(name)
         errors = open_log(self.place.log(name))
@@ -99,11 +108,7 @@ class Session:
             finally:
                 os.close(errors)
             answer.seek(0)
-            text = answer.read().decode()
-        if code:
-            message = f"La commande « manage {arguments[0]} » a échoué (code {code}) :\n{self.place.tail(name)}"
-            raise StackUnusable(message)
-        return text.strip()
+            return code, answer.read().decode().strip()
 
 
 def read_answer(text: str) -> dict[str, str]:

@@ -50,7 +50,8 @@ def run_up(wish: Wish) -> int:
     with listen(wish.host, wish.port) as listening, wish.session(wish.data, voice, listening) as session:
         session.prepare()
         session.start()
-        link = session.manage("first_admin_link", "--base", session.url)
+        refused, link = session.try_manage("first_admin_link", "--base", session.url)  # refused once a user exists
+        link = "" if refused else link
         if wish.json:
             _print_json({"url": session.url, "first_admin_link": link or None})
         else:
@@ -128,7 +129,7 @@ def _present_demo(wish: Wish, voice: Voice, url: str, partner: str, answer: Mapp
         return
     voice.say(f"\nPushDoc est prêt : {url}")
     voice.say(f"Identifiant       : {answer.get('email', '')}")
-    password = answer.get("password") or "celui du premier démarrage (oublié ? ./pushdoc manage changepassword)"
+    password = answer.get("password") or f"celui du premier démarrage (oublié ? ./pushdoc manage changepassword {answer['email']})"
     voice.say(f"Mot de passe      : {password}")
     voice.say(f"Partenaire simulé : {partner}")
     voice.say("Des documents arrivent peu à peu. Ctrl-C pour arrêter.")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from connectors.configure.activation import refresh_folders
+from connectors.configure.attribute import save_values
 from connectors.domain.outcomes import (
     ClientUnknown,
     CredentialsRefused,
+    DocumentChanged,
     DocumentRefused,
     OutcomeUnknown,
     PartnerUnavailable,
@@ -106,8 +109,6 @@ def test_what_was_there_before_activation_is_never_sent(house: House, partner: F
 
 
 def test_an_old_file_moved_in_after_activation_is_sent(pipeline: Pipeline, house: House) -> None:
-    import os
-
     os.utime(house.drop("Alice", "vieux.pdf"), (0, 0))
     pipeline.run()
     assert only_push().state == PushState.PUBLISHED
@@ -156,8 +157,6 @@ def test_a_repaired_file_goes_by_itself(pipeline: Pipeline, house: House) -> Non
 
 
 def test_a_client_without_a_code_is_held_until_it_has_one(pipeline: Pipeline, house: House) -> None:
-    from connectors.configure.attribute import save_values
-
     house.drop("Charlie", "c.pdf")
     pipeline.run()
     assert (only_push().state, only_push().cause) == (PushState.HELD, "mapping")
@@ -167,8 +166,6 @@ def test_a_client_without_a_code_is_held_until_it_has_one(pipeline: Pipeline, ho
 
 
 def test_two_clients_with_one_code_are_both_held(pipeline: Pipeline, house: House, partner: FakePartner) -> None:
-    from connectors.configure.attribute import save_values
-
     save_values(house.connector, house.connector.mapping.attribute, {house.clients["Bob"].pk: "c-alice"}, house.clock.now, None)
     house.drop("Alice", "a.pdf", b"%PDF a %%EOF")
     house.drop("Bob", "b.pdf", b"%PDF b %%EOF")
@@ -328,8 +325,6 @@ def test_what_a_living_worker_holds_is_left_alone_however_long_it_sleeps(pipelin
 
 
 def test_a_file_that_changes_during_the_request_is_looked_at_again(pipeline: Pipeline, house: House, partner: FakePartner) -> None:
-    from connectors.domain.outcomes import DocumentChanged
-
     path = house.drop("Alice", "a.pdf")
     partner.answers = [DocumentChanged()]
     partner.before_reading = lambda: path.write_bytes(b"%PDF-1.4 other\n%%EOF")
@@ -404,8 +399,6 @@ def test_an_inactive_connector_sends_nothing(pipeline: Pipeline, house: House, p
 
 
 def test_a_name_that_is_not_utf8_keeps_its_bytes(pipeline: Pipeline, house: House) -> None:
-    import os
-
     name = os.fsdecode(b"re\xe7u.pdf")
     house.drop("Alice", name)
     pipeline.run()

@@ -6,14 +6,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.stack.tiny import TinyStack, is_alive, owner_of, wait_for
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SLEEP = "import time; time.sleep(600)"
 StartStack = Callable[..., TinyStack]

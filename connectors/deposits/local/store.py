@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from connectors.domain.names import is_temporary
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+YOUNG_NANOSECONDS = 2_000_000_000
 
 
 class LocalStore:
@@ -39,6 +42,14 @@ class LocalStore:
                 else:
                     entries.append(entry_of(item.name, status))
         return Listing(tuple(entries), tuple(skipped))
+
+    def stamp(self, folder: str) -> str:
+        """The folder's modification time; empty while it is so young that a change in the same tick of the clock would not show."""
+        try:
+            changed = os.stat(f"{self._root}/{folder}").st_mtime_ns
+        except (OSError, ValueError):
+            return ""
+        return str(changed) if time.time_ns() - changed > YOUNG_NANOSECONDS else ""
 
     def describe(self, folder: str, name: str) -> Entry:
         """The file as it is now."""

@@ -17,7 +17,7 @@ from connectors.providers.illinks.request import upload_request
 from connectors.providers.transport import Answer, NoAnswer, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from connectors.domain.document import DocumentSource, OutgoingDocument
     from connectors.domain.outcomes import Receipt, RemoteDocument
@@ -44,7 +44,7 @@ class IllinksProvider:
     delivery_class: ClassVar[DeliveryClass] = DeliveryClass.IDEMPOTENT
     abilities: ClassVar[Abilities] = Abilities(look_up=True, dossiers=True, classification=True)
     limits: ClassVar[Limits] = current_contract().limits
-    credential_fields: ClassVar[tuple[CredentialField, ...]] = (
+    credential_fields: ClassVar[Sequence[CredentialField]] = (
         CredentialField("client_id", "Client ID", "Identifiant technique de votre cabinet. Fourni par le partenaire."),
         CredentialField("client_secret", "Client secret", "Mot de passe technique du Client ID. Fourni par le partenaire.", secret=True),
         CredentialField("id_illibook", "ID illibook", "Identifiant de votre espace illibook. Fourni par le partenaire."),

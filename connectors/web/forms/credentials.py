@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from django.http import QueryDict
+
     from connectors.models import Credential
     from connectors.providers.base import CredentialField
 
@@ -19,9 +21,9 @@ if TYPE_CHECKING:
 class CredentialsForm(forms.Form):
     """One field for each thing that the partner gives. What is obligatory, the use case says: a blank secret may keep the stored one."""
 
-    def __init__(self, fields: Sequence[CredentialField], stored: Mapping[str, Credential], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, fields: Sequence[CredentialField], stored: Mapping[str, Credential], typed: QueryDict | None = None) -> None:
         shown = {name: row.value for name, row in stored.items() if row.value}
-        super().__init__(*args, initial=shown, **kwargs)
+        super().__init__(typed, initial=shown)
         for field in fields:
             self.fields[field.name] = _form_field(field, stored.get(field.name))
         self.helper = FormHelper()
@@ -38,8 +40,7 @@ def _form_field(field: CredentialField, row: Credential | None) -> forms.Field:
 
 
 def _help(field: CredentialField, row: Credential | None) -> str:
-    source = "Fourni par le partenaire."
-    words = [field.help] if "fourni par le partenaire" in field.help.casefold() else [source, field.help]
+    words = [field.help] if "par le partenaire" in field.help else [field.help, "Fourni par le partenaire."]
     if field.secret and row:
         moment = date_format(timezone.localtime(row.set_at), "d/m/Y à H:i".replace("à", r"\à"))
         words.append(f"Défini le {moment} ; laissez vide pour le garder.")

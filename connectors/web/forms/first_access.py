@@ -48,7 +48,7 @@ class FirstAccessForm(forms.Form):
             self.add_error("repeated", "Les deux mots de passe ne sont pas les mêmes.")
         if password:
             try:
-                validate_password(password, get_user_model()(username=email, email=email))
+                validate_password(password, get_user_model()(email=email))
             except ValidationError as error:
                 self.add_error("password", error)
         return values

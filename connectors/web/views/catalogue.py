@@ -35,6 +35,7 @@ class Tile:
     description: str
     state: str
     connector: Connector | None = None
+    keywords: str = ""
 
     @property
     def badge(self) -> str:
@@ -59,7 +60,7 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
     tiles = _all_tiles()
     if form.is_valid():
         query, state = form.cleaned_data["q"], form.cleaned_data["etat"]
-        tiles = [tile for tile in tiles if state in {"", tile.state} and matches(query, tile.name, tile.description, tile.key)]
+        tiles = [tile for tile in tiles if state in {"", tile.state} and matches(query, tile.name, tile.description, tile.keywords)]
     return render(request, "connectors/catalogue.html", {"form": form, "tiles": tiles})
 
 
@@ -77,10 +78,10 @@ def _all_tiles() -> list[Tile]:
     tiles: list[Tile] = []
     for provider in _offered():
         rows = list(Connector.objects.filter(provider=provider.key))
-        description = getattr(provider, "description", "")
-        tiles += [Tile(provider.key, row.name, description, state_of(row, provider), row) for row in rows]
+        about, keywords = getattr(provider, "description", ""), getattr(provider, "keywords", "")
+        tiles += [Tile(provider.key, row.name, about, state_of(row, provider), row, keywords) for row in rows]
         if not rows:
-            tiles.append(Tile(provider.key, provider.name, description, "inactif"))
+            tiles.append(Tile(provider.key, provider.name, about, "inactif", None, keywords))
     tiles.sort(key=lambda tile: tile.name.casefold())
     return tiles + [Tile(partner.key, partner.name, partner.description, "bientot") for partner in ANNOUNCED]
 

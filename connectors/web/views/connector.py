@@ -60,7 +60,13 @@ def connector_facts(connector: Connector, provider: type[Provider]) -> dict[str,
         "logo": f"providers/{connector.provider}/logo.svg",
         "promise": PROMISES.get(str(provider.delivery_class), ""),
         "delivery_class": str(provider.delivery_class),
-        "contract_note": getattr(provider, "contract_note", ""),
+        "contract": _contract(getattr(provider, "contract_note", "")),
         "troubled": list(folders.exclude(problem="").order_by("client__name")[:MOST_SHOWN]),
         "skipped": list(islice(((folder, name, why) for folder in skipping for name, why in folder.skipped), MOST_SHOWN)),
     }
+
+
+def _contract(note: str) -> tuple[str, str]:
+    """What the contract is in a word, and why: « hypothèse de travail », « Illinks ne publie pas… »."""
+    word, _, reason = note.partition(" : ")
+    return word[:1].lower() + word[1:], reason

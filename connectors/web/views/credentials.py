@@ -9,15 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from connectors.configure.credentials import CredentialsIncomplete, merged_credentials, note_checks, save_credentials, shown_credentials
+from connectors.configure.credentials import CredentialsIncomplete, merged_credentials, save_credentials, shown_credentials
 from connectors.configure.readiness import parts_of
-from connectors.domain.outcomes import PushError
 from connectors.models.sealing import SealBroken
-from connectors.providers.base import CheckResult
 from connectors.providers.addresses import validate_uri
-from connectors.tasks import network_rules, provider_for, provider_with, wake
+from connectors.tasks import network_rules, wake
 from connectors.web.forms.credentials import CredentialsForm
 from connectors.web.views.connector import load_connector
+from connectors.web.views.trial import failed_check, forget_token, try_credentials, try_stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from connectors.models import Connector
-    from connectors.providers.base import Provider
+    from connectors.providers.base import CheckResult, Provider
 
 UNVERIFIED = "unverified"
 
@@ -41,13 +40,14 @@ def edit_credentials(request: HttpRequest, pk: int) -> HttpResponse:
     values = _merged(connector, provider, form)
     if not values:
         return _show(request, connector, form)
-    checks = _try(connector, values)
+    checks = try_credentials(connector, values)
     failed = [check for check in checks if not check.passed]
     unreachable = _is_unreachable(failed, provider)
     if failed and not (unreachable and UNVERIFIED in request.POST):
         _put_on_fields(form, failed)
         return _show(request, connector, form, checks, unreachable=unreachable)
     save_credentials(connector, provider.credential_fields, values, checks, timezone.now(), request.user)
+    forget_token(connector)
     wake(pk)
     _congratulate(request, verified=not failed)
     return redirect("connectors:connector", pk)
@@ -59,9 +59,9 @@ def check_connection(request: HttpRequest, pk: int) -> HttpResponse:
     connector, provider = load_connector(pk)
     form = CredentialsForm(provider.credential_fields, shown_credentials(connector))
     if any(part.name == "credentials" and part.missing for part in parts_of(connector, provider)):
-        checks = [_failed("Identifiants", "Il manque des identifiants.", "Renseignez et validez d’abord tous les champs.")]
+        checks = [failed_check("Identifiants", "Il manque des identifiants.", "Renseignez et validez d’abord tous les champs.")]
     else:
-        checks = _try_stored(connector)
+        checks = try_stored(connector)
     connector.refresh_from_db()
     return _show(request, connector, form, checks)
 
@@ -91,36 +91,6 @@ def _uri_problem(uri: str) -> str:
     except ValueError as refused:
         return str(refused)
     return ""
-
-
-def _try(connector: Connector, values: dict[str, str]) -> list[CheckResult]:
-    provider = provider_with(connector, values)
-    try:
-        return provider.check()
-    except PushError as error:
-        return [_failed("Connexion", error.message)]
-    finally:
-        provider.close()
-
-
-def _try_stored(connector: Connector) -> list[CheckResult]:
-    try:
-        provider = provider_for(connector)
-    except SealBroken as broken:
-        return [_failed("Identifiants", str(broken))]
-    try:
-        checks = note_checks(connector, provider, timezone.now())
-    except PushError as error:
-        return [_failed("Connexion", error.message)]
-    finally:
-        provider.close()
-    if all(check.passed for check in checks):
-        wake(connector.pk)
-    return checks
-
-
-def _failed(label: str, message: str, repair: str = "") -> CheckResult:
-    return CheckResult(name="connexion", label=label, passed=False, seconds=0, message=message, repair=repair)
 
 
 def _is_unreachable(failed: Sequence[CheckResult], provider: type[Provider]) -> bool:

@@ -16,7 +16,7 @@ from connectors.web.tags import plural
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-MOVING_SECONDS, RESTING_SECONDS = 2, 10
+MOVING_SECONDS, RESTING_SECONDS = 2, 3
 """Between two looks, while a document of the page moves, and while none does."""
 
 
@@ -30,7 +30,7 @@ def show_history(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     older, newer = read_key(request.GET.get("older", "")), read_key(request.GET.get("newer", ""))
     page = ledger_page(found.select_related("client", "connector"), older, newer)
     count = count_up_to(found)
-    context = {"form": form, "client": client, "page": page, "columns": 8 if client else 9}
+    context = {"form": form, "client": client, "page": page}
     seconds = MOVING_SECONDS if page.moves else RESTING_SECONDS
     return render_live(request, LivePage("pages/history.html", "pages/history_live.html", seconds), context, summary=_counted(count))
 

@@ -1,0 +1,74 @@
+"""What the simulator received: files, and two journals of JSON lines that survive `kill -9`."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass
+class Archive:
+    """All state, kept in `folder`: `journal.jsonl` has every upload request, `documents.jsonl` what was stored and what became of it."""
+
+    folder: Path
+    guard: threading.RLock = field(default_factory=threading.RLock)
+    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read what an earlier run left; a last line that was cut is dropped."""
+        (self.folder / "files").mkdir(parents=True, exist_ok=True)
+        for item in _lines(self.folder / "documents.jsonl"):
+            self.documents[item["reference"]] = item
+
+    def new_file(self) -> Path:
+        """Where a body is written while it arrives."""
+        return self.folder / "files" / f"arriving-{uuid.uuid4().hex}"
+
+    def store(self, metadata: dict[str, Any], arrived: Path, status: str, **more: Any) -> tuple[dict[str, Any], bool]:
+        """Keep the document under its reference; the second value is False when there was one already."""
+        with self.guard:
+            reference = metadata["reference"]
+            if reference in self.documents:
+                return self.documents[reference], False
+            arrived.rename(self.folder / "files" / uuid.UUID(reference).hex)
+            item = {**metadata, "id": f"ILK-{uuid.uuid4().hex[:12].upper()}", "statut": status, **more}
+            self._append("documents.jsonl", item)
+            self.documents[reference] = item
+            return item, True
+
+    def change(self, reference: str, **changes: Any) -> None:
+        """What became of a document."""
+        with self.guard:
+            item = {**self.documents[reference], **changes}
+            self._append("documents.jsonl", item)
+            self.documents[reference] = item
+
+    def note(self, entry: dict[str, Any]) -> None:
+        """One upload request and its answer."""
+        with self.guard:
+            self._append("journal.jsonl", entry)
+
+    def journal(self) -> list[dict[str, Any]]:
+        """All upload requests so far."""
+        with self.guard:
+            return _lines(self.folder / "journal.jsonl")
+
+    def _append(self, name: str, item: dict[str, Any]) -> None:
+        with (self.folder / name).open("ab") as file:
+            file.write(json.dumps(item, ensure_ascii=False).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    whole = path.read_bytes().split(b"\n")[:-1]
+    return [json.loads(line) for line in whole if line]

@@ -1,0 +1,84 @@
+"""Faults by rule: which route, which call, which client; then what goes wrong."""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+ACTIONS = {
+    "status", "delay_headers", "delay_body", "drop_before", "drop_in", "drop_after", "lose", "truncated", "wrong_body", "redirect",
+    "accept_then_reject", "accept_later", "expired_token", "refuse_token",
+}  # fmt: skip
+BEFORE_THE_BODY = {"drop_before", "drop_in", "delay_headers"}
+"""Decided from the headers alone; such a rule cannot ask for a client or a name."""
+
+
+@dataclass
+class Rule:
+    """One fault. `nth` counts the calls of its route from 1, `times` how often it still fires; None means always."""
+
+    route: str
+    action: str
+    nth: int | None = None
+    times: int | None = None
+    probability: float = 1.0
+    client_code: str = ""
+    name_contains: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    chance: random.Random = field(default_factory=random.Random)
+
+    def fits(self, route: str, call: int, metadata: dict[str, Any]) -> bool:
+        """Whether it fires now."""
+        if route != self.route or self.times == 0 or self.nth not in {None, call}:
+            return False
+        if self.client_code and metadata.get("codeClient") != self.client_code:
+            return False
+        if self.name_contains not in str(metadata.get("nomFichier", "")):
+            return False
+        return self.probability >= 1 or self.chance.random() < self.probability
+
+
+class Faults:
+    """All rules, and how often each route was called."""
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+        self._calls: dict[str, int] = {}
+        self._guard = threading.Lock()
+
+    def add(self, rules: list[dict[str, Any]]) -> None:
+        """Add rules as JSON has them. Raises ValueError."""
+        with self._guard:
+            self._rules += [_rule(dict(item)) for item in rules]
+
+    def clear(self) -> None:
+        """No fault any more; calls are counted anew."""
+        with self._guard:
+            self._rules, self._calls = [], {}
+
+    def count(self, route: str) -> int:
+        """One more call of this route; its number from 1."""
+        with self._guard:
+            self._calls[route] = self._calls.get(route, 0) + 1
+            return self._calls[route]
+
+    def find(self, route: str, call: int, metadata: dict[str, Any] | None = None) -> Rule | None:
+        """The rule that fires: before the body when `metadata` is None, else after it."""
+        with self._guard:
+            for rule in self._rules:
+                early = rule.action in BEFORE_THE_BODY and not rule.client_code and not rule.name_contains
+                if early == (metadata is None) and rule.fits(route, call, metadata or {}):
+                    rule.times = None if rule.times is None else rule.times - 1
+                    return rule
+        return None
+
+
+def _rule(item: dict[str, Any]) -> Rule:
+    action = item.pop("action", "")
+    if action not in ACTIONS:
+        raise ValueError(f"unknown action {action!r}; one of {', '.join(sorted(ACTIONS))}")
+    known = {name: item.pop(name) for name in ("route", "nth", "times", "probability", "client_code", "name_contains") if name in item}
+    chance = random.Random(item.pop("seed", None))
+    return Rule(action=action, values=item, chance=chance, **known)

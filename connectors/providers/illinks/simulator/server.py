@@ -1,0 +1,58 @@
+"""The server itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from http.server import ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+from connectors.providers.illinks.simulator.archive import Archive
+from connectors.providers.illinks.simulator.faults import Faults
+from connectors.providers.illinks.simulator.handler import Handler
+from connectors.providers.illinks.simulator.rules import Account
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class SimulatorServer:
+    """A partner that listens. `url` is the Uri to configure."""
+
+    def __init__(self, state: Path, *, host: str = "127.0.0.1", port: int = 0, credentials: dict[str, str] | None = None) -> None:
+        self.archive = Archive(state)
+        self.faults = Faults()
+        self.account = Account()
+        self.account.credentials |= credentials or {}
+        handler = type("BoundHandler", (Handler,), {"house": self})
+        self._listener = _Listener((host, port), handler)
+        self.url = f"http://{host}:{self._listener.server_port}"
+
+    def document(self, reference: str) -> dict[str, Any] | None:
+        """The document under this reference, after what was to become of it by now."""
+        item = self.archive.documents.get(reference)
+        if item and item["statut"] == "RECU" and item.get("a", 0) <= time.time():
+            self.archive.change(reference, statut=item["bientot"], motif=item.get("motif_futur"))
+            item = self.archive.documents[reference]
+        return item
+
+    def serve(self) -> None:
+        """Listen until `stop` is called from another thread."""
+        self._listener.serve_forever(poll_interval=0.2)
+        self._listener.server_close()
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self._listener.shutdown()
+
+
+def start_simulator(state: Path, *, host: str = "127.0.0.1", port: int = 0, credentials: dict[str, str] | None = None) -> SimulatorServer:
+    """A simulator in a thread of this process, for tests."""
+    server = SimulatorServer(state, host=host, port=port, credentials=credentials)
+    threading.Thread(target=server.serve, daemon=True, name="simulator").start()
+    return server

@@ -1,0 +1,101 @@
+"""The contract file: our own is right, and a wrong one is refused with its line and the reason."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connectors.providers.addresses import validate_uri
+from connectors.providers.base import NetworkRules
+from connectors.providers.illinks.answers import retry_moment
+from connectors.providers.illinks.contract import OWN, ContractError, load_contract
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+def test_our_own_contract_is_right() -> None:
+    contract = load_contract(OWN)
+    assert contract.limits.max_bytes == 104_857_600
+    assert contract.limits.deadline(60 * 2**20) == timedelta(seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('encoding = "multipart"', 'encoding = "carrier pigeon"', "carrier pigeon"),
+        ('outcome = "client_unknown"', 'outcome = "shrug"', "shrug"),
+        ("max_mebibytes = 100", "max_mebibytes = -1", "nombre positif"),
+        ("status = 201", "status = 20", "statut HTTP"),
+        ('codeClient = "client_code"', 'codeClient = "shoe_size"', "shoe_size"),
+        ('PUBLIE = "published"', 'PUBLIE = "gone"', "gone"),
+        ('path = "/oauth2/token"', "", "path"),
+        ("[token]", "[token", "line"),
+    ],
+)
+def test_a_wrong_contract_is_refused_with_its_line_and_the_reason(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    file = tmp_path / "contract.toml"
+    text = OWN.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ContractError, match=reason) as refused:
+        load_contract(file)
+    assert str(file) in str(refused.value)
+    assert re.search(r"ligne|line", str(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("120", NOW + timedelta(seconds=120)),
+        ("Tue, 24 Nov 2026 08:05:00 GMT", NOW + timedelta(minutes=5)),
+        ("Mon, 23 Nov 2026 08:05:00 GMT", None),
+        ("1000000000", NOW + timedelta(hours=24)),
+        ("soon", None),
+        ("", None),
+        ("-5", None),
+    ],
+)
+def test_the_moment_that_a_partner_names(text: str, moment: datetime | None) -> None:
+    assert retry_moment(text, NOW) == moment
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://partner.example/ws",
+        "https://user:pw@partner.example/ws",
+        "https://partner.example/ws?x=1",
+        "https://partner.example/#a",
+        "file:///etc/passwd",
+        "ftp://partner.example",
+        "https://",
+        "https://partner.example:99999",
+        "https://partner.example:0",
+        "https://part ner.example",
+        "https://partner.example/\x00",
+        "https://partner.example/\r\nX: y",
+        "https://pаrtner.example",
+        "javascript:alert(1)",
+        "https://partner.example\\@evil.example",
+        "https://[::1",
+        "x" * 10_000,
+        "",
+    ],
+)
+def test_a_hostile_address_is_refused_with_a_sentence(uri: str) -> None:
+    with pytest.raises(ValueError, match=r"\w+ \w+"):
+        validate_uri(uri, NetworkRules())
+
+
+def test_plain_http_is_for_loopback_only_and_only_where_it_is_allowed() -> None:
+    assert validate_uri("http://127.0.0.1:8000/ws/", NetworkRules(allow_loopback=True)) == "http://127.0.0.1:8000/ws"
+    with pytest.raises(ValueError, match="https"):
+        validate_uri("http://127.0.0.1:8000/ws", NetworkRules())
+    with pytest.raises(ValueError, match="https"):
+        validate_uri("http://partner.example/ws", NetworkRules(allow_loopback=True))

@@ -1,0 +1,93 @@
+"""One document: where it is, everything that happened to it, and what a person can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from connectors.configure.decide import ReasonMissing, confirm_received, is_undecided, send_again
+from connectors.domain.causes import CAUSES
+from connectors.domain.states import IN_FLIGHT, PushState
+from connectors.models import Push
+from connectors.models.release import dismiss_by_hand, release_by_hand
+from connectors.tasks import wake
+from connectors.web.forms.decision import DISMISS, RECEIVED, RELEASE, SEND_AGAIN, DecisionForm
+from connectors.web.live import LivePage, render_live
+from connectors.web.story import story_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+USE_CASES = {RELEASE: release_by_hand, DISMISS: dismiss_by_hand, RECEIVED: confirm_received, SEND_AGAIN: send_again}
+DONE = {
+    RELEASE: "Le document est relancé.",
+    DISMISS: "Le document est écarté : il reste dans son dossier de dépôt.",
+    RECEIVED: "C’est noté : le document va être archivé.",
+    SEND_AGAIN: "Le document va être envoyé de nouveau.",
+}
+CAN_RELEASE = {PushState.HELD, PushState.REFUSED, PushState.DISMISSED}
+CAN_DISMISS = {PushState.HELD, PushState.REFUSED, PushState.WAITING, PushState.PRIOR}
+MOVING_SECONDS, RESTING_SECONDS = 2, 3
+
+
+@require_safe
+def show_document(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """The document's page, which updates by itself."""
+    return _show(request, _load(reference), DecisionForm(initial={"action": ""}))
+
+
+@require_POST
+def decide_document(request: HttpRequest, reference: UUID) -> HttpResponse:
+    """Do what a person decided, and show what became of it."""
+    push = _load(reference)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _show(request, push, form)
+    action, now = form.cleaned_data["action"], timezone.now()
+    try:
+        with transaction.atomic():
+            done = USE_CASES[action](push, now, request.user, form.cleaned_data["reason"])
+    except ReasonMissing as error:
+        form.add_error("reason", str(error))
+        return _show(request, push, form)
+    if done:
+        wake(push.connector_id)
+        messages.success(request, DONE[action])
+    else:
+        messages.warning(request, "Ce document a changé entre-temps : rien n’a été fait. Voici où il en est.")
+    return redirect("connectors:document", push.reference)
+
+
+def _load(reference: UUID) -> Push:
+    return get_object_or_404(Push.objects.select_related("client", "connector"), reference=reference)
+
+
+def _show(request: HttpRequest, push: Push, form: DecisionForm) -> HttpResponse:
+    steps = story_of(push)
+    seconds = MOVING_SECONDS if PushState(push.state) in IN_FLIGHT else RESTING_SECONDS
+    mark = f"{push.state} {push.changed_at} {push.next_attempt_at} {len(steps)}"
+    context = {"push": push, "form": form, "steps": steps, "cause": _cause_of(push), **_choices(push)}
+    live = LivePage("pages/document.html", "pages/document_live.html", seconds, mark)
+    return render_live(request, live, context, summary=f"État : {push.state_label}")
+
+
+def _cause_of(push: Push) -> Any:
+    """Why it waits for somebody; None when it does not."""
+    return CAUSES.get(push.cause) if push.state not in {PushState.DISMISSED, PushState.PUBLISHED, PushState.WITHDRAWN} else None
+
+
+def _choices(push: Push) -> dict[str, bool]:
+    undecided = is_undecided(push)
+    return {
+        "undecided": undecided,
+        "can_release": push.state in CAN_RELEASE,
+        "can_dismiss": push.state in CAN_DISMISS,
+        "can_decide": undecided or push.state in CAN_RELEASE | CAN_DISMISS,
+    }
