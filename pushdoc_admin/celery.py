@@ -30,7 +30,8 @@ _sweeping = threading.Event()
 @signals.celeryd_init.connect
 def _sweep_in_this_process(options: dict[str, Any] | None = None, **_kwargs: Any) -> None:
     """With threads the worker's own process sends; with prefork its children do (see below), and nothing may open the database before the fork."""
-    if (options or {}).get("pool") in {"threads", "solo"}:
+    pool = (options or {}).get("pool_cls")
+    if not str(getattr(pool, "__module__", pool)).endswith("prefork"):
         start_sweeping()
 
 
@@ -47,10 +48,12 @@ def start_sweeping() -> None:
 
 
 def _sweep_for_ever() -> None:
-    from django.conf import settings  # noqa: PLC0415 - Django is set up by Celery after this module was read
+    from django.apps import apps  # noqa: PLC0415 - Django is set up by Celery after this module was read
+    from django.conf import settings  # noqa: PLC0415 - as above
     from django.db import close_old_connections  # noqa: PLC0415 - as above
 
-    time.sleep(FIRST_SWEEP_SECONDS)
+    while not apps.ready:
+        time.sleep(GLANCE_SECONDS)
     from connectors.tasks import sweep  # noqa: PLC0415 - as above
 
     while True:
@@ -62,5 +65,5 @@ def _sweep_for_ever() -> None:
         time.sleep(settings.SWEEP_SECONDS)
 
 
-FIRST_SWEEP_SECONDS = 2
-"""Celery has set Django up by then; a worker that replaces a dead one looks at once at what that one left."""
+GLANCE_SECONDS = 0.2
+"""A worker that replaces a dead one looks at once at what that one left."""

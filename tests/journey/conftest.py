@@ -91,7 +91,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         stop(partner)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # with its event loop gone, the next tests may use the database
 def browser() -> Iterator[Browser]:
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
