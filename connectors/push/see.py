@@ -9,13 +9,12 @@ from django.db import IntegrityError, transaction
 
 from connectors.deposits.base import StoreProblem
 from connectors.domain.states import UNSENT, PushState
-from connectors.models import Event, Push
+from connectors.models import DepositFolder, Event, Push
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from connectors.deposits.base import DepositStore, Entry, Listing
-    from connectors.models import DepositFolder
 
 MOST_SKIPPED = 100
 """Names kept of what was skipped in one folder; a folder tree dropped by mistake would fill the row otherwise."""
@@ -37,6 +36,8 @@ def see_folder(folder: DepositFolder, store: DepositStore, now: datetime) -> int
 def _compare(folder: DepositFolder, listing: Listing, now: datetime) -> int:
     skipped = [[name.encode("utf-8", "replace").decode(), reason] for name, reason in listing.skipped[:MOST_SKIPPED]]
     with transaction.atomic():
+        if not _read_baseline(folder):
+            return 0
         rows = {os.fsdecode(bytes(row.name_bytes)): row for row in _rows(folder)}
         state = PushState.SETTLING if folder.baselined_at else PushState.PRIOR
         changed = _insert(folder, [entry for entry in listing.entries if entry.name not in rows], state, now)
@@ -44,6 +45,15 @@ def _compare(folder: DepositFolder, listing: Listing, now: datetime) -> int:
         changed += sum(_follow(row, present.get(name), now) for name, row in rows.items())
         _note_folder(folder, now, skipped=skipped, baselined_at=folder.baselined_at or now)
     return changed
+
+
+def _read_baseline(folder: DepositFolder) -> bool:
+    """Whether the folder is still watched, as it stands now: who looks may have read the row long ago, and activation has changed it since."""
+    watched = DepositFolder.objects.select_for_update(of=("self",)).filter(pk=folder.pk, deposit_path__connector__active=True)
+    found = watched.values_list("baselined_at", flat=True)[:1]
+    for baselined_at in found:
+        folder.baselined_at = baselined_at
+    return bool(found)
 
 
 def _rows(folder: DepositFolder) -> list[Push]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connectors.configure.activation import refresh_folders
+from connectors.configure.activation import deactivate_connector, refresh_folders
 from connectors.configure.attribute import save_values
 from connectors.domain.outcomes import (
     ClientUnknown,
@@ -26,6 +26,7 @@ from connectors.models.release import release_by_hand, release_held
 from connectors.providers.base import Abilities, DeliveryClass
 from connectors.push.drain import Worker, drain_connector, finish_errands, take_over_abandoned
 from connectors.push.ownership import FileOwnership
+from connectors.push.see import see_folder
 from connectors.push.settle import Door
 from connectors.push.watch import Watcher
 
@@ -408,3 +409,21 @@ def test_a_name_that_is_not_utf8_keeps_its_bytes(pipeline: Pipeline, house: Hous
     assert push.name == "re‹E7›u.pdf"
     archived = os.listdir(house.root / "Dossier Alice/DOSSIER COMPTABLE/2026/PIECES COMPTABLES SCANNEES/Factures fournisseurs")
     assert archived == [name]
+
+
+def test_a_watcher_that_read_the_folder_before_its_baseline_sends_what_came_after(pipeline: Pipeline, house: House) -> None:
+    DepositFolder.objects.update(baselined_at=None)
+    stale = DepositFolder.objects.select_related("client", "deposit_path").get(client=house.clients["Alice"])
+    see_folder(DepositFolder.objects.select_related("client", "deposit_path").get(pk=stale.pk), house.store, house.clock.now)
+    house.drop("Alice", "a.pdf")
+    see_folder(stale, house.store, house.clock.now)
+    assert only_push().state == PushState.SETTLING
+
+
+def test_a_watcher_that_has_not_noticed_the_deactivation_takes_no_baseline(pipeline: Pipeline, house: House) -> None:
+    stale = DepositFolder.objects.select_related("client", "deposit_path").get(client=house.clients["Alice"])
+    deactivate_connector(house.connector, house.clock.now, None)
+    house.drop("Alice", "a.pdf")
+    see_folder(stale, house.store, house.clock.now)
+    assert not Push.objects.exists()
+    assert DepositFolder.objects.get(pk=stale.pk).baselined_at is None
