@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import secrets
 from typing import TYPE_CHECKING
 
@@ -45,8 +46,7 @@ class Body:
 def verified_blocks(document: OutgoingDocument, source: DocumentSource) -> Iterator[bytes]:
     """The document's bytes; its last block only when size, hash and file are still those that were recorded."""
     digest, read, held = hashlib.sha256(), 0, b""
-    source.rewind()
-    while block := _fill(source):
+    while block := _fill(source, from_start=not read):
         read += len(block)
         if read > document.size:
             raise DocumentChanged
@@ -54,17 +54,30 @@ def verified_blocks(document: OutgoingDocument, source: DocumentSource) -> Itera
         if held:
             yield held
         held = block
-    if read != document.size or digest.hexdigest() != document.sha256 or not source.is_unchanged():
+    if read != document.size or digest.hexdigest() != document.sha256 or not _is_unchanged(source):
         raise DocumentChanged
     yield held
 
 
-def _fill(source: DocumentSource) -> bytes:
+def _fill(source: DocumentSource, *, from_start: bool) -> bytes:
+    """The next block. A disk that fails must not look like a partner that hung up: both are an OSError to the transport."""
     pieces, missing = [], BLOCK
-    while missing and (piece := source.read(missing)):
-        pieces.append(piece)
-        missing -= len(piece)
+    try:
+        if from_start:
+            source.rewind()
+        while missing and (piece := source.read(missing)):
+            pieces.append(piece)
+            missing -= len(piece)
+    except OSError as error:
+        raise DocumentChanged from error
     return b"".join(pieces)
+
+
+def _is_unchanged(source: DocumentSource) -> bool:
+    try:
+        return source.is_unchanged()
+    except OSError:
+        return False
 
 
 def multipart_body(
@@ -74,7 +87,7 @@ def multipart_body(
     boundary = f"pushdoc-{secrets.token_hex(16)}"
     before = b"".join(_part(boundary, name, media_type, content) for name, (media_type, content) in parts.items())
     disposition = f'form-data; name="{_quoted(file_part)}"; filename="{_quoted(document.name)}"'
-    head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {document.media_type}\r\n\r\n"
+    head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {_media_type(document.media_type)}\r\n\r\n"
     body = Body(before + head.encode(), document, source, f"\r\n--{boundary}--\r\n".encode())
     return body, f"multipart/form-data; boundary={boundary}"
 
@@ -82,6 +95,11 @@ def multipart_body(
 def _part(boundary: str, name: str, media_type: str, content: bytes) -> bytes:
     kind = f"Content-Type: {media_type}\r\n" if media_type else ""
     return f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"\r\n{kind}\r\n'.encode() + content + b"\r\n"
+
+
+def _media_type(text: str) -> str:
+    """As it is when it looks like one; nothing else may get into the header."""
+    return text if re.fullmatch(r"[\w.+-]+/[\w.+-]+(; ?[\w-]+=[\w.+-]+)*", text, re.ASCII) else "application/octet-stream"
 
 
 def _quoted(text: str) -> str:

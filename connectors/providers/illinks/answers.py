@@ -29,16 +29,14 @@ REDIRECTION = range(300, 400)
 
 def read_upload(answer: Answer, contract: Contract, now: datetime) -> Receipt:
     """The receipt. Raises a PushError."""
-    if answer.status in contract.receipts:
-        content = answer.json() or {}
-        remote_id = content.get(contract.upload["remote_id"])
-        if not isinstance(remote_id, (str, int)) or not str(remote_id):
-            raise OutcomeUnknown("Le partenaire a répondu de façon illisible après avoir reçu le document.", http_status=answer.status)
-        receipt = contract.receipts[answer.status]
-        return Receipt(str(remote_id)[:200], receipt == "repeated", receipt != "received", answer.status)
-    if answer.status in SUCCESS:
-        raise OutcomeUnknown("Le partenaire a donné une réponse inattendue après avoir reçu le document.", http_status=answer.status)
-    raise read_refusal(answer, contract, now)
+    if answer.status not in SUCCESS:
+        raise read_refusal(answer, contract, now)
+    content = answer.json() or {}
+    remote_id, text = content.get(contract.upload["remote_id"]), content.get(contract.upload["status_key"])
+    receipt = next((rule.receipt for rule in contract.receipts if rule.status == answer.status and rule.text in {"", text}), None)
+    if receipt is None or not isinstance(remote_id, (str, int)) or isinstance(remote_id, bool) or not str(remote_id).strip():
+        raise OutcomeUnknown("Le partenaire a répondu de façon illisible après avoir reçu le document.", http_status=answer.status)
+    return Receipt(str(remote_id)[:200], receipt == "repeated", receipt != "received", answer.status)
 
 
 def read_refusal(answer: Answer, contract: Contract, now: datetime) -> PushError:
@@ -48,7 +46,7 @@ def read_refusal(answer: Answer, contract: Contract, now: datetime) -> PushError
     rule = next((rule for rule in contract.answers if answer.status in rule.statuses and rule.code in {"", code}), None)
     if rule is None or rule.outcome == "unavailable":
         return _unavailable(answer, rule, code, now)
-    said = str(content.get("message") or "").strip()
+    said = "".join(char for char in str(content.get("message") or "") if char.isprintable()).strip()
     message = f"{rule.message} Réponse : {said}" if said else rule.message
     if rule.outcome == "credentials_refused":
         return CredentialsRefused(message, code=code, http_status=answer.status, field=rule.field)
@@ -72,7 +70,7 @@ def retry_moment(text: str, now: datetime) -> datetime | None:
         return now + wait if wait else None
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):  # the parser's own ways of saying that it is no date
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(moment, now + LONGEST_WAIT) if moment > now else None

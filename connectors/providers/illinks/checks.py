@@ -28,8 +28,11 @@ REPAIRS = {
 class Checked(Protocol):
     """The part of the provider that is tried."""
 
-    def base(self) -> str:
-        """The checked address."""
+    def reach(self) -> str:
+        """Knock at the address."""
+
+    def encrypt(self) -> str:
+        """Shake hands."""
 
     def token(self) -> str:
         """An access token."""
@@ -42,12 +45,13 @@ class Checked(Protocol):
 
 
 def run_checks(provider: Checked) -> list[CheckResult]:
-    """Address, token, rights, dossiers; stops at the first that fails."""
-    steps: list[tuple[str, str, Callable[[], object]]] = [
-        ("adresse", "Adresse", provider.base),
-        ("jeton", "Connexion et jeton d’accès", provider.token),
-        ("droits", "Droits du compte", lambda: provider.look_up(str(uuid.UUID(int=0)))),
-        ("dossiers", "Dossiers visibles", provider.list_dossiers),
+    """Address, encryption, token, rights, dossiers; stops at the first that fails."""
+    steps: list[tuple[str, str, Callable[[], str]]] = [
+        ("adresse", "Adresse", provider.reach),
+        ("chiffrement", "Chiffrement de la connexion", provider.encrypt),
+        ("jeton", "Connexion et jeton d’accès", lambda: provider.token() and ""),
+        ("droits", "Droits du compte", lambda: _ask_harmlessly(provider)),
+        ("dossiers", "Dossiers visibles", lambda: _count_dossiers(provider)),
     ]
     results: list[CheckResult] = []
     for name, label, step in steps:
@@ -57,22 +61,32 @@ def run_checks(provider: Checked) -> list[CheckResult]:
     return results
 
 
-def _run(name: str, label: str, step: Callable[[], object]) -> CheckResult:
+def _ask_harmlessly(provider: Checked) -> str:
+    provider.look_up(str(uuid.UUID(int=0)))
+    return ""
+
+
+def _count_dossiers(provider: Checked) -> str:
+    count = len(provider.list_dossiers())
+    return f"{count} dossiers visibles." if count > 1 else f"{count or 'Aucun'} dossier visible."
+
+
+def _run(name: str, label: str, step: Callable[[], str]) -> CheckResult:
     started = time.monotonic()
     try:
-        found = step()
+        message = step()
     except PushError as error:
         field = _field(name, error)
         return CheckResult(
             name, label, passed=False, seconds=time.monotonic() - started, message=error.message, repair=REPAIRS.get(field, ""), field=field
         )
-    message = f"{len(found)} dossier(s)" if isinstance(found, list) else ""
     return CheckResult(name, label, passed=True, seconds=time.monotonic() - started, message=message)
 
 
 def _field(name: str, error: PushError) -> str:
     if isinstance(error, CredentialsRefused):
         return error.field or ("client_secret" if name == "jeton" else "ws_user")
-    if isinstance(error, PartnerUnavailable) and (error.code in ADDRESS_STEPS or error.http_status == 404):  # noqa: PLR2004 - HTTP's "not found"
-        return "uri"
+    if isinstance(error, PartnerUnavailable):
+        moved = error.http_status is not None and (300 <= error.http_status < 400 or error.http_status == 404)  # noqa: PLR2004 - HTTP: elsewhere, nowhere
+        return "uri" if moved or error.code in ADDRESS_STEPS else ""
     return ""

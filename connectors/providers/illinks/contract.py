@@ -1,33 +1,42 @@
-"""The contract as data: read once, checked with the line of each fault."""
+"""The contract as data: what the partner expects, and how its answers are to be read."""
 
 from __future__ import annotations
 
 import functools
 import os
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.providers.base import Limits
+from connectors.providers.illinks.contract_file import ContractError, ContractFile, Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+__all__ = ["OWN", "AnswerRule", "Contract", "ContractError", "ReceiptRule", "current_contract", "load_contract"]
 
 OWN = Path(__file__).with_name("contract.toml")
 
 OUTCOMES = {"document_refused", "client_unknown", "credentials_refused", "unavailable"}
 RECEIPTS = {"published", "repeated", "received"}
+REMOTE_STATUSES = {"published", "received", "rejected"}
+FIELDS = {"client_id", "client_secret", "id_illibook", "ws_user", "id_correspondance", "uri"}
 SOURCES = {
     "reference", "client_code", "domaine", "type", "sous_type", "name", "size", "sha256", "deposited_at", "millesime",
-    *(f"credential:{name}" for name in ("client_id", "id_illibook", "ws_user", "id_correspondance")),
+    *(f"credential:{name}" for name in FIELDS - {"client_secret", "uri"}),
 }  # fmt: skip
 
 
-class ContractError(Exception):
-    """The contract file cannot be used; the message is French and names file, line and reason."""
+@dataclass(frozen=True)
+class ReceiptRule:
+    """One way to say yes. `text` is empty where any text fits."""
+
+    status: int
+    text: str
+    receipt: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ class Contract:
     token_path: str
     token_in_header: bool
     upload: Mapping[str, Any]
-    receipts: Mapping[int, str]
+    receipts: tuple[ReceiptRule, ...]
     answers: tuple[AnswerRule, ...]
     look_up: Mapping[str, Any]
     limits: Limits
@@ -64,92 +73,65 @@ def current_contract() -> Contract:
 
 def load_contract(path: Path) -> Contract:
     """Read and check one file. Raises ContractError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContractError(f"{path} : le fichier ne peut pas être lu ({type(error).__name__}).") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ContractError(f"{path} : {error}") from error
-    return _Reader(path, text, content).contract()
+    file = ContractFile(path)
+    token = file.section("token")
+    return Contract(
+        version=str(file.content.get("version", "")),
+        note=str(file.content.get("note", "")),
+        token_path=token.take_path("path"),
+        token_in_header=token.take("authentication", str, allowed={"body", "basic"}) == "basic",
+        upload=_upload(file.section("upload")),
+        receipts=tuple(_receipt(row) for row in file.rows("upload.success")),
+        answers=tuple(_answer(row) for row in file.rows("answers")),
+        look_up=_look_up(file.section("look_up")),
+        limits=_limits(file.section("limits")),
+    )
 
 
-class _Reader:
-    """Takes values out of the file; every refusal knows its line."""
+def _upload(upload: Section) -> dict[str, Any]:
+    encoding = upload.take("encoding", str, allowed={"multipart", "json"})
+    place = upload.take("metadata_place", str, allowed={"part", "form", "header", "query"})
+    if (encoding, place) == ("json", "form"):
+        raise upload.refusal("metadata_place", "« form » n’existe pas avec l’encodage « json » : « part » les met dans le même objet")
+    metadata = upload.take_words("metadata", SOURCES)
+    key_header = upload.take("key_header", str)
+    for name in [key_header, *(metadata if place == "header" else ())]:
+        if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", name, re.ASCII):
+            raise upload.refusal("key_header", f"« {name} » n’est pas un nom d’en-tête HTTP")
+    return {
+        "path": upload.take_path("path"),
+        "encoding": encoding,
+        "metadata_place": place,
+        "key_header": key_header,
+        **{key: upload.take(key, str) for key in ("file_part", "metadata_part", "remote_id")},
+        "status_key": upload.take("status_key", str, default="statut"),
+        "metadata": metadata,
+    }
 
-    def __init__(self, path: Path, text: str, content: dict[str, Any]) -> None:
-        self._path, self._lines, self._content = path, text.splitlines(), content
 
-    def contract(self) -> Contract:
-        take = self._take
-        authentication = take("token", "authentication", str, {"body", "basic"})
-        take("upload", "encoding", str, {"multipart", "json"})
-        take("upload", "metadata_place", str, {"part", "form", "header", "query"})
-        for name in ("path", "file_part", "metadata_part", "key_header", "remote_id"):
-            take("upload", name, str)
-        for name, source in take("upload", "metadata", dict).items():
-            if source not in SOURCES:
-                self._refuse(name, f"« {source} » n’est pas une donnée connue ({', '.join(sorted(SOURCES))})")
-        for name in ("document", "dossiers", "classification"):
-            take("look_up", name, str)
-        for name, meaning in take("look_up", "status", dict).items():
-            if meaning not in {"published", "received", "rejected"}:
-                self._refuse(name, f"« {meaning} » n’est ni published, ni received, ni rejected")
-        return Contract(
-            version=str(self._content.get("version", "")),
-            note=str(self._content.get("note", "")),
-            token_path=take("token", "path", str),
-            token_in_header=authentication == "basic",
-            upload=self._content["upload"],
-            receipts={self._status(row.get("status")): self._one_of("receipt", row, RECEIPTS) for row in take("upload", "success", list)},
-            answers=tuple(self._answer(row) for row in self._content.get("answers", [])),
-            look_up=self._content["look_up"],
-            limits=self._limits(),
-        )
+def _receipt(row: Section) -> ReceiptRule:
+    status = row.take_status(row.values.get("status"))
+    return ReceiptRule(status, row.take("text", str, default=""), row.take("receipt", str, allowed=RECEIPTS))
 
-    def _answer(self, row: dict[str, Any]) -> AnswerRule:
-        statuses = frozenset(self._status(status) for status in row.get("status", []))
-        outcome = self._one_of("outcome", row, OUTCOMES)
-        return AnswerRule(statuses, str(row.get("code", "")), outcome, str(row.get("message", "")), str(row.get("field", "")))
 
-    def _limits(self) -> Limits:
-        number = {name: self._number(name) for name in ("max_mebibytes", "requests_per_second", "deadline_seconds")}
-        per_mebibyte = self._number("deadline_seconds_per_mebibyte")
-        return Limits(
-            max_bytes=int(number["max_mebibytes"] * 2**20),
-            extensions=frozenset(str(name).lower().lstrip(".") for name in self._take("limits", "extensions", list)),
-            requests_per_second=number["requests_per_second"],
-            longest_processing=timedelta(seconds=self._number("longest_processing_seconds")),
-            deadline=lambda size: timedelta(seconds=number["deadline_seconds"] + per_mebibyte * size / 2**20),
-        )
+def _answer(row: Section) -> AnswerRule:
+    statuses = frozenset(row.take_status(status) for status in row.take("status", list))
+    outcome = row.take("outcome", str, allowed=OUTCOMES)
+    mended = row.take("field", str, default="", allowed=FIELDS | {""})
+    return AnswerRule(statuses, row.take("code", str, default=""), outcome, row.take("message", str), mended)
 
-    def _number(self, name: str) -> float:
-        value = self._take("limits", name, (int, float))
-        if isinstance(value, bool) or value <= 0:
-            self._refuse(name, "un nombre positif est attendu")
-        return float(value)
 
-    def _take(self, section: str, name: str, kind: Any, allowed: set[str] | None = None) -> Any:
-        value = self._content.get(section, {}).get(name)
-        if not isinstance(value, kind):
-            self._refuse(name, f"[{section}] {name} manque ou n’a pas la bonne forme", section)
-        if allowed and value not in allowed:
-            self._refuse(name, f"« {value} » n’est pas permis ({', '.join(sorted(allowed))})", section)
-        return value
+def _look_up(look_up: Section) -> dict[str, Any]:
+    paths = {key: look_up.take_path(key) for key in ("document", "dossiers", "classification")}
+    return {**paths, "status": look_up.take_words("status", REMOTE_STATUSES)}
 
-    def _one_of(self, name: str, row: dict[str, Any], allowed: set[str]) -> str:
-        value = row.get(name)
-        if value not in allowed:
-            self._refuse(str(value), f"{name} = « {value} » n’est pas permis ({', '.join(sorted(allowed))})")
-        return str(value)
 
-    def _status(self, value: Any) -> int:
-        if not isinstance(value, int) or not 100 <= value <= 599:  # noqa: PLR2004 - HTTP's status codes
-            self._refuse("status", f"« {value} » n’est pas un statut HTTP")
-        return int(value)
-
-    def _refuse(self, word: str, reason: str, section: str = "") -> None:
-        pattern = re.compile(rf"(^|\W){re.escape(word)}(\W|$)")
-        start = next((number for number, line in enumerate(self._lines) if line.strip() == f"[{section}]"), 0) if section else 0
-        line = next((number for number in range(start, len(self._lines)) if pattern.search(self._lines[number])), start)
-        raise ContractError(f"{self._path}, ligne {line + 1} : {reason}.")
+def _limits(limits: Section) -> Limits:
+    base, per_mebibyte = limits.take_positive("deadline_seconds"), limits.take_positive("deadline_seconds_per_mebibyte")
+    return Limits(
+        max_bytes=int(limits.take_positive("max_mebibytes") * 2**20),
+        extensions=frozenset(str(name).lower().lstrip(".") for name in limits.take("extensions", list)),
+        requests_per_second=limits.take_positive("requests_per_second"),
+        longest_processing=timedelta(seconds=limits.take_positive("longest_processing_seconds")),
+        deadline=lambda size: timedelta(seconds=base + per_mebibyte * size / 2**20),
+    )

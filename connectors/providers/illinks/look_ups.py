@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from connectors.domain.outcomes import PartnerUnavailable, RemoteDocument
+from connectors.domain.outcomes import ClientUnknown, DocumentRefused, PartnerUnavailable, PushError, RemoteDocument
 from connectors.providers.base import ClassificationNode, Dossier
 from connectors.providers.illinks.answers import read_refusal
 
@@ -30,10 +30,12 @@ class Asking(Protocol):
 
 def find_document(asking: Asking, reference: str) -> RemoteDocument | None:
     """The document under this reference, or None. Raises a PushError."""
-    found = _list(asking, "document", {"reference": reference}, "documents")
-    item = next((item for item in found if item.get("reference") == reference), None)
-    if item is None:
+    found = _required_items(_ask(asking, "document", {"reference": reference}), "documents")
+    if not found:
         return None
+    item = next((item for item in found if str(item.get("reference")).casefold() == reference.casefold()), None)
+    if item is None:  # it answers something else than what it was asked for: that is no "no"
+        raise PartnerUnavailable("Le partenaire répond à côté de la question.")
     status = asking.contract.look_up["status"].get(item.get("statut"))
     if status is None:
         raise PartnerUnavailable("Le partenaire donne un statut inconnu pour ce document.")
@@ -50,10 +52,10 @@ def fetch_dossiers(asking: Asking) -> list[Dossier]:
         content = _ask(asking, "dossiers", {"page": str(page)})
         dossiers += [
             Dossier(str(item.get("codeClient", "")), str(item.get("nom", "")), str(item.get("siren") or ""))
-            for item in _items(content, "dossiers")
+            for item in _required_items(content, "dossiers")
         ]
-        page = content.get("suivante")
-        if not page:
+        before, page = page, content.get("suivante")
+        if not page or str(page) == str(before):
             break
     return dossiers
 
@@ -69,20 +71,30 @@ def _node(item: dict[str, Any], below: tuple[str, ...]) -> ClassificationNode:
     return ClassificationNode(str(item.get("code", "")), str(item.get("libelle", "")), children)
 
 
-def _list(asking: Asking, route: str, params: Mapping[str, str], key: str) -> list[dict[str, Any]]:
-    return _items(_ask(asking, route, params), key)
-
-
 def _ask(asking: Asking, route: str, params: Mapping[str, str], *, absent_is_empty: bool = False) -> dict[str, Any]:
     answer = asking.get(asking.contract.look_up[route], params)
     if answer.status == NOT_FOUND and absent_is_empty:
         return {}
     if answer.status != OK:
-        raise read_refusal(answer, asking.contract, datetime.now(UTC))
+        raise _about_the_question(read_refusal(answer, asking.contract, datetime.now(UTC)))
     content = answer.json()
     if content is None:
         raise PartnerUnavailable("Le partenaire donne une réponse illisible.", http_status=answer.status)
     return content
+
+
+def _about_the_question(error: PushError) -> PushError:
+    """A question that is turned down says nothing about a document or a client."""
+    if isinstance(error, (DocumentRefused, ClientUnknown)):
+        return PartnerUnavailable("Le partenaire ne répond pas à cette question.", code=error.code, http_status=error.http_status)
+    return error
+
+
+def _required_items(content: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """Raises PartnerUnavailable when there is no such list: its absence is not the same as an empty one."""
+    if not isinstance(content.get(key), list):
+        raise PartnerUnavailable("Le partenaire donne une réponse illisible.")
+    return _items(content, key)
 
 
 def _items(content: Mapping[str, Any], key: str) -> list[dict[str, Any]]:

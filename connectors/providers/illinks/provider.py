@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from connectors.domain.outcomes import CredentialsRefused, OutcomeUnknown, PartnerUnavailable
 from connectors.providers.addresses import validate_uri
-from connectors.providers.base import Abilities, CredentialField, DeliveryClass, Limits, Token
-from connectors.providers.illinks.answers import read_refusal, read_upload
+from connectors.providers.base import Abilities, CredentialField, DeliveryClass, Limits
+from connectors.providers.illinks.answers import read_upload
 from connectors.providers.illinks.checks import run_checks
 from connectors.providers.illinks.contract import current_contract
 from connectors.providers.illinks.look_ups import fetch_classification, fetch_dossiers, find_document
 from connectors.providers.illinks.request import upload_request
+from connectors.providers.illinks.token import fetch_token
+from connectors.providers.probe import knock, knock_encrypted
 from connectors.providers.transport import Answer, NoAnswer, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from connectors.domain.document import DocumentSource, OutgoingDocument
     from connectors.domain.outcomes import Receipt, RemoteDocument
-    from connectors.providers.base import CheckResult, ClassificationNode, Dossier, NetworkRules, TokenKeeper
+    from connectors.providers.base import CheckResult, ClassificationNode, Dossier, NetworkRules, Token, TokenKeeper
     from connectors.providers.body import Body
 
 SHORT = timedelta(seconds=15)
 """Deadline of a request without a document."""
-
-BEFORE_ITS_END = timedelta(seconds=60)
-"""A token is not used in its last minute: a large document could arrive after it."""
 
 UNAUTHORIZED = 401
 
@@ -91,24 +89,10 @@ class IllinksProvider:
         return self._tokens.token(self._fetch_token)
 
     def _fetch_token(self) -> Token:
-        asked_at = datetime.now(UTC)
-        form = {"grant_type": "client_credentials"}
-        pair = {"client_id": self.credentials["client_id"], "client_secret": self.credentials["client_secret"]}
-        headers = {}
-        if self.contract.token_in_header:
-            headers["Authorization"] = "Basic " + b64encode(":".join(pair.values()).encode()).decode()
-        else:
-            form |= pair
-        answer = self._exchange("POST", self.contract.token_path, deadline=SHORT, headers=headers, data=form)
-        content = answer.json() or {}
-        value, lasts = content.get("access_token"), content.get("expires_in")
-        if answer.status == 200 and isinstance(value, str) and value.isprintable() and value.isascii() and value:  # noqa: PLR2004 - HTTP's "OK"
-            seconds = float(lasts) if isinstance(lasts, (int, float)) and not isinstance(lasts, bool) else 0.0
-            return Token(value, asked_at + timedelta(seconds=min(max(seconds, 0.0), 86_400.0)) - BEFORE_ITS_END)
-        if answer.status in {400, 401} and isinstance(content.get("error"), str):
-            message = "Le partenaire ne reconnaît pas le Client ID ou le Client secret."
-            raise CredentialsRefused(message, code=content["error"], http_status=answer.status, field="client_secret")
-        raise _as_unavailable(read_refusal(answer, self.contract, datetime.now(UTC)), answer)
+        def ask(headers: Mapping[str, str], form: Mapping[str, str]) -> Answer:
+            return self._exchange("POST", self.contract.token_path, deadline=SHORT, headers=headers, data=form)
+
+        return fetch_token(self.contract, self.credentials, ask)
 
     def get(self, path: str, params: Mapping[str, str], deadline: timedelta = SHORT) -> Answer:
         """Ask with the token; a 401 gets one more try with a fresh one. Raises PartnerUnavailable or CredentialsRefused."""
@@ -144,6 +128,21 @@ class IllinksProvider:
         """The named connection checks."""
         return run_checks(self)
 
+    def reach(self) -> str:
+        """Name, address and connection. Raises CredentialsRefused or PartnerUnavailable."""
+        return self._at_the_door(lambda: knock(self.base(), self._network))
+
+    def encrypt(self) -> str:
+        """The TLS version that was agreed on. Raises PartnerUnavailable."""
+        version = self._at_the_door(lambda: knock_encrypted(self.base(), self._network))
+        return f"{version}." if version else "Sans objet : adresse de cet ordinateur, sans chiffrement."
+
+    def _at_the_door(self, knocking: Callable[[], str | None]) -> str:
+        try:
+            return knocking() or ""
+        except NoAnswer as error:
+            raise PartnerUnavailable(str(error), code=error.step) from error
+
     def list_dossiers(self) -> list[Dossier]:
         """All dossiers."""
         return fetch_dossiers(self)
@@ -155,9 +154,3 @@ class IllinksProvider:
     def close(self) -> None:
         """Give the connections back."""
         self._transport.close()
-
-
-def _as_unavailable(error: Exception, answer: Answer) -> PartnerUnavailable:
-    if isinstance(error, PartnerUnavailable):
-        return error
-    return PartnerUnavailable("Le service de jetons du partenaire répond de façon inattendue.", http_status=answer.status)

@@ -24,6 +24,8 @@ class Archive:
     def __post_init__(self) -> None:
         """Read what an earlier run left; a last line that was cut is dropped."""
         (self.folder / "files").mkdir(parents=True, exist_ok=True)
+        for name in ("documents.jsonl", "journal.jsonl"):
+            _drop_cut_line(self.folder / name)
         for item in _lines(self.folder / "documents.jsonl"):
             self.documents[item["reference"]] = item
 
@@ -60,11 +62,30 @@ class Archive:
         with self.guard:
             return _lines(self.folder / "journal.jsonl")
 
+    def known_dossiers(self) -> list[dict[str, Any]]:
+        """The folders that were set; none when any client code has one."""
+        path = self.folder / "dossiers.json"
+        known: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        return known
+
+    def keep_dossiers(self, known: list[dict[str, Any]]) -> None:
+        """Remember them across a restart."""
+        draft = self.folder / "dossiers.json.part"
+        draft.write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+        draft.replace(self.folder / "dossiers.json")
+
     def _append(self, name: str, item: dict[str, Any]) -> None:
         with (self.folder / name).open("ab") as file:
             file.write(json.dumps(item, ensure_ascii=False).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def _drop_cut_line(path: Path) -> None:
+    """A line that a killed process left unfinished would swallow the next one."""
+    if path.exists():
+        with path.open("rb+") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

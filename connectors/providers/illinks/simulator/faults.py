@@ -11,7 +11,10 @@ ACTIONS = {
     "status", "delay_headers", "delay_body", "drop_before", "drop_in", "drop_after", "lose", "truncated", "wrong_body", "redirect",
     "accept_then_reject", "accept_later", "expired_token", "refuse_token",
 }  # fmt: skip
-BEFORE_THE_BODY = {"drop_before", "drop_in", "delay_headers"}
+ROUTES = {"token", "upload", "lookup", "dossiers", "classification"}
+FIELDS = {"route", "nth", "times", "probability", "client_code", "name_contains"}
+DETAILS = {"status", "code", "message", "retry_after", "seconds", "location", "motif"}
+BEFORE_THE_BODY = {"drop_before", "drop_in"}
 """Decided from the headers alone; such a rule cannot ask for a client or a name."""
 
 
@@ -48,10 +51,11 @@ class Faults:
         self._calls: dict[str, int] = {}
         self._guard = threading.Lock()
 
-    def add(self, rules: list[dict[str, Any]]) -> None:
-        """Add rules as JSON has them. Raises ValueError."""
+    def add(self, rules: Any) -> None:
+        """Add one rule or a list of them as JSON has them, all or none. Raises ValueError."""
+        parsed = [_rule(item) for item in (rules if isinstance(rules, list) else [rules])]
         with self._guard:
-            self._rules += [_rule(dict(item)) for item in rules]
+            self._rules += parsed
 
     def clear(self) -> None:
         """No fault any more; calls are counted anew."""
@@ -75,10 +79,18 @@ class Faults:
         return None
 
 
-def _rule(item: dict[str, Any]) -> Rule:
-    action = item.pop("action", "")
-    if action not in ACTIONS:
-        raise ValueError(f"unknown action {action!r}; one of {', '.join(sorted(ACTIONS))}")
-    known = {name: item.pop(name) for name in ("route", "nth", "times", "probability", "client_code", "name_contains") if name in item}
-    chance = random.Random(item.pop("seed", None))
-    return Rule(action=action, values=item, chance=chance, **known)
+def _rule(content: Any) -> Rule:
+    """One rule; a word that is not known is an error, not a rule that never fires."""
+    item = dict(content) if isinstance(content, dict) else {}
+    action, seed = item.pop("action", ""), item.pop("seed", None)
+    if action not in ACTIONS or item.get("route") not in ROUTES:
+        raise ValueError(f"route ou action inconnue ; actions : {', '.join(sorted(ACTIONS))} ; routes : {', '.join(sorted(ROUTES))}")
+    if unknown := item.keys() - FIELDS - DETAILS:
+        raise ValueError(f"mots inconnus : {', '.join(sorted(unknown))}")
+    fields = {name: item.pop(name) for name in FIELDS & item.keys()}
+    try:
+        for name in item.keys() & {"status", "seconds"}:
+            float(item[name])
+        return Rule(action=action, values=item, chance=random.Random(seed), **fields)
+    except TypeError as error:
+        raise ValueError("une valeur de la règle n’a pas la bonne forme") from error

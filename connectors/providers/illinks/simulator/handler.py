@@ -8,8 +8,9 @@ import socket
 import time
 from http.server import BaseHTTPRequestHandler
 from typing import IO, TYPE_CHECKING, Any, cast
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote_plus, urlsplit
 
+from connectors.providers.illinks.simulator.effects import Dropped, apply_fault, drop_early
 from connectors.providers.illinks.simulator.multipart import Body, Cut
 from connectors.providers.illinks.simulator.page import STYLE, render_page
 from connectors.providers.illinks.simulator.rules import CLASSIFICATION
@@ -29,16 +30,13 @@ ROUTES = {
 }
 
 
-class Dropped(Exception):
-    """The connection is cut without an answer."""
-
-
 class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
     house: SimulatorServer
     timeout = 120
+    slow: Rule | None = None
 
     def setup(self) -> None:
         """Small answers leave at once."""
@@ -58,11 +56,16 @@ class Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def _serve(self) -> None:
-        self.body = Body(cast("IO[bytes]", self.rfile), int(self.headers.get("Content-Length") or 0))
+        length = self.headers.get("Content-Length") or "0"
+        self.slow = None
+        self.body = Body(cast("IO[bytes]", self.rfile), int(length) if length.isascii() and length.isdigit() else 0)
         parts = urlsplit(self.path)
         route = ROUTES.get((self.command, parts.path))
         try:
-            if route:
+            if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
+                self.close_connection = True
+                self.say(411, {"code": "LONGUEUR_ABSENTE"})
+            elif route:
                 self._speak(route, parts.query)
             else:
                 self._control(parts.path)
@@ -71,59 +74,20 @@ class Handler(BaseHTTPRequestHandler):
 
     def _speak(self, route: str, query: str) -> None:
         call = self.house.faults.count(route)
-        self._early(self.house.faults.find(route, call))
+        drop_early(self, self.house.faults.find(route, call))
         if route == "upload":
             receive(self, call)
             return
         form = self._form() if route == "token" else {}
         rule = self.house.faults.find(route, call, {})
-        if self.faulted(rule):
+        if apply_fault(self, rule):
             return
         if route == "token":
-            self.say(*self.house.account.give_token(form))
+            self.say(*self.house.account.give_token(form, dead=rule is not None and rule.action == "expired_token"))
         elif not self.house.account.admits(self.headers.get("Authorization", "")):
             self.say(401, {"error": "invalid_token"})
         else:
             self.say(200, getattr(self, f"_{route}")(parse_qs(query)))
-
-    def _early(self, rule: Rule | None) -> None:
-        if rule is None:
-            return
-        if rule.action == "delay_headers":
-            time.sleep(float(rule.values.get("seconds", 1)))
-            return
-        if rule.action == "drop_in":
-            self.body.read_away(self.body.left // 2)
-        raise Dropped
-
-    def faulted(self, rule: Rule | None) -> bool:
-        """Answer as an ordinary fault says; False when there is none to answer for."""
-        if rule is None:
-            return False
-        values = rule.values
-        if rule.action in {"drop_before", "drop_in", "lose"}:
-            raise Dropped
-        if rule.action == "status":
-            extra = {"Retry-After": str(values["retry_after"])} if "retry_after" in values else {}
-            content = {"code": values.get("code", "SIMULE"), "message": values.get("message", "Refus demandé au simulateur.")}
-            self.say(int(values.get("status", 500)), content, extra)
-        elif rule.action == "redirect":
-            self.say(int(values.get("status", 307)), {}, {"Location": str(values.get("location", "http://127.0.0.1:9/"))})
-        elif rule.action == "expired_token":
-            self.say(401, {"error": "invalid_token"})
-        elif rule.action == "refuse_token":
-            self.say(401, {"error": "invalid_client"})
-        elif rule.action == "delay_headers":
-            time.sleep(float(values.get("seconds", 1)))
-            return False
-        elif rule.action == "wrong_body":
-            self.say_raw(201, b"<html>Connexion</html>", "text/html")
-        elif rule.action == "truncated":
-            self.say_raw(201, b'{"id": "ILK', "application/json", length=4000)
-            raise Dropped
-        else:
-            return False
-        return True
 
     def _form(self) -> dict[str, str]:
         content = b""
@@ -132,8 +96,8 @@ class Handler(BaseHTTPRequestHandler):
         form = dict(parse_qsl(content.decode("utf-8", "replace")))
         basic = self.headers.get("Authorization", "")
         if basic.startswith("Basic "):
-            pair = base64.b64decode(basic[6:]).decode().partition(":")
-            form |= {"client_id": pair[0], "client_secret": pair[2]}
+            pair = base64.b64decode(basic[6:]).decode("utf-8", "replace").partition(":")
+            form |= {"client_id": unquote_plus(pair[0]), "client_secret": unquote_plus(pair[2])}
         return form
 
     def _lookup(self, query: dict[str, list[str]]) -> dict[str, Any]:
@@ -142,7 +106,8 @@ class Handler(BaseHTTPRequestHandler):
         return {"documents": [shown] if shown else []}
 
     def _dossiers(self, query: dict[str, list[str]]) -> dict[str, Any]:
-        page = int((query.get("page") or ["1"])[0])
+        asked = (query.get("page") or ["1"])[0]
+        page = max(int(asked), 1) if asked.isascii() and asked.isdigit() else 1
         known = self.house.account.known
         following = page + 1 if len(known) > page * PAGE_SIZE else None
         return {"dossiers": known[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], "suivante": following}
@@ -156,25 +121,28 @@ class Handler(BaseHTTPRequestHandler):
             content += block
         house = self.house
         if (self.command, path) == ("GET", "/"):
-            self.say_raw(200, render_page(list(house.archive.documents.values())), "text/html; charset=utf-8")
+            self.say_raw(200, render_page(house.documents()), "text/html; charset=utf-8")
         elif (self.command, path) == ("GET", "/style.css"):
             self.say_raw(200, STYLE, "text/css")
         elif (self.command, path) == ("GET", "/_documents"):
-            self.say(200, {"documents": list(house.archive.documents.values())})
+            self.say(200, {"documents": house.documents()})
         elif (self.command, path) == ("GET", "/_journal"):
             self.say(200, {"entries": house.archive.journal()})
-        elif path == "/_faults" and self.command in {"POST", "DELETE"}:
-            self._set_faults(content)
-        elif (self.command, path) == ("POST", "/_dossiers"):
-            house.account.known = json.loads(content)["dossiers"]
-            self.say(200, {"dossiers": len(house.account.known)})
+        elif (self.command, path) in {("POST", "/_faults"), ("DELETE", "/_faults"), ("POST", "/_dossiers")}:
+            self._set(path, content)
         else:
             self.say(404, {"code": "ROUTE_INCONNUE"})
 
-    def _set_faults(self, content: bytes) -> None:
+    def _set(self, path: str, content: bytes) -> None:
         try:
-            self.house.faults.clear() if self.command == "DELETE" else self.house.faults.add(json.loads(content))
-        except (ValueError, TypeError) as error:
+            if self.command == "DELETE":
+                self.house.faults.clear()
+            elif path == "/_faults":
+                self.house.faults.add(json.loads(content))
+            else:
+                value = json.loads(content)
+                self.house.set_dossiers(value.get("dossiers") if isinstance(value, dict) else value)
+        except ValueError as error:
             self.say(400, {"code": "REGLE_INVALIDE", "message": str(error)})
         else:
             self.say(200, {})
@@ -185,10 +153,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def say_raw(self, status: int, body: bytes, kind: str, *, length: int = 0, headers: dict[str, str] | None = None) -> None:
         """Answer with these bytes; `length` lies about how many there are."""
+        action, seconds = (self.slow.action, float(self.slow.values.get("seconds", 1))) if self.slow else ("", 0.0)
+        if action == "delay_headers":
+            time.sleep(seconds)
         self.send_response(status)
         for name, value in {"Content-Type": kind, "Content-Length": str(length or len(body)), **(headers or {})}.items():
             self.send_header(name, value)
         self.end_headers()
+        if action == "delay_body":
+            self.wfile.write(body[: len(body) // 2])
+            body = body[len(body) // 2 :]
+            time.sleep(seconds)
         self.wfile.write(body)
 
     def log_message(self, *_args: Any) -> None:

@@ -65,8 +65,8 @@ class Account:
     tokens: dict[str, float] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def give_token(self, form: dict[str, str]) -> Reply:
-        """The token endpoint's answer."""
+    def give_token(self, form: dict[str, str], *, dead: bool = False) -> Reply:
+        """The token endpoint's answer; a `dead` token looks good and is refused at its first use."""
         if form.get("grant_type") != "client_credentials":
             return 400, {"error": "unsupported_grant_type"}
         right = all(
@@ -76,7 +76,7 @@ class Account:
             return 401, {"error": "invalid_client"}
         token = secrets.token_urlsafe(24)
         with self.guard:
-            self.tokens[token] = time.monotonic() + TOKEN_SECONDS
+            self.tokens[token] = 0 if dead else time.monotonic() + TOKEN_SECONDS
         return 200, {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS}
 
     def admits(self, authorization: str) -> bool:
@@ -87,9 +87,8 @@ class Account:
     def refusal(self, arrived: Arrived, key: str) -> Reply | None:
         """Why this upload is turned down; None when it is fine."""
         metadata = arrived.metadata
-        absent = [name for name in REQUIRED if metadata.get(name) in {None, ""}]
-        if absent or "sousType" not in metadata:
-            return 400, {"code": "METADONNEE_ABSENTE", "message": f"Métadonnées absentes : {', '.join(absent) or 'sousType'}."}
+        if wrong := _wrong_names(metadata):
+            return 400, {"code": "METADONNEE_ABSENTE", "message": f"Métadonnées absentes ou fausses : {', '.join(wrong)}."}
         if not _is_uuid(metadata["reference"]) or key != metadata["reference"]:
             return 400, {"code": "REFERENCE_INVALIDE", "message": "La référence et Idempotency-Key doivent être le même UUID."}
         if (metadata["wsUser"], metadata["idIllibook"]) != (self.credentials["ws_user"], self.credentials["id_illibook"]):
@@ -97,6 +96,14 @@ class Account:
         if self.known and metadata["codeClient"] not in {item["codeClient"] for item in self.known}:
             return 404, {"code": "DOSSIER_INCONNU", "message": "Aucun dossier pour ce code client."}
         return _document_refusal(arrived)
+
+
+def _wrong_names(metadata: dict[str, Any]) -> list[str]:
+    """`taille` is a number, `sousType` a text or null, all else a text; no text is empty."""
+    kinds = {"taille": int}
+    wrong = [name for name in REQUIRED if type(metadata.get(name)) is not kinds.get(name, str) or metadata[name] == ""]
+    sub_type = metadata.get("sousType", "")
+    return wrong if sub_type is None or (isinstance(sub_type, str) and sub_type) else [*wrong, "sousType"]
 
 
 def _document_refusal(arrived: Arrived) -> Reply | None:

@@ -29,6 +29,7 @@ class SimulatorServer:
         self.faults = Faults()
         self.account = Account()
         self.account.credentials |= credentials or {}
+        self.account.known = self.archive.known_dossiers()
         handler = type("BoundHandler", (Handler,), {"house": self})
         self._listener = _Listener((host, port), handler)
         self.url = f"http://{host}:{self._listener.server_port}"
@@ -40,6 +41,17 @@ class SimulatorServer:
             self.archive.change(reference, statut=item["bientot"], motif=item.get("motif_futur"))
             item = self.archive.documents[reference]
         return item
+
+    def documents(self) -> list[dict[str, Any]]:
+        """All of them, each as it stands by now."""
+        return [item for reference in list(self.archive.documents) if (item := self.document(reference))]
+
+    def set_dossiers(self, known: Any) -> None:
+        """The client codes that have a folder; an empty list lets any code in. Raises ValueError."""
+        if not isinstance(known, list) or not all(isinstance(item, dict) and isinstance(item.get("codeClient"), str) for item in known):
+            raise ValueError("une liste de dossiers avec « codeClient » est attendue")
+        self.archive.keep_dossiers(known)
+        self.account.known = known
 
     def serve(self) -> None:
         """Listen until `stop` is called from another thread."""

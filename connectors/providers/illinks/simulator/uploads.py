@@ -6,14 +6,19 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from connectors.providers.illinks.simulator.effects import SLOW, apply_fault
 from connectors.providers.illinks.simulator.multipart import Arrived, Cut, Malformed, read_upload
 
 if TYPE_CHECKING:
     from connectors.providers.illinks.simulator.faults import Rule
     from connectors.providers.illinks.simulator.handler import Handler
+    from connectors.providers.illinks.simulator.rules import Reply
 
 STORED_THEN = {"drop_after", "truncated", "wrong_body"}
 """The document is kept, and the answer is lost or unreadable."""
+
+LATER = {"accept_then_reject", "accept_later"}
+"""The document is received, and what becomes of it is told by a look-up."""
 
 
 def receive(handler: Handler, call: int) -> None:
@@ -36,35 +41,39 @@ def _judge(handler: Handler, arrived: Arrived, rule: Rule | None) -> None:
     if not handler.house.account.admits(handler.headers.get("Authorization", "")):
         _answer(handler, arrived, 401, {"error": "invalid_token"})
         return
-    action = rule.action if rule else ""
-    if rule and action not in STORED_THEN | {"delay_body", "accept_then_reject", "accept_later"}:
-        _note(handler, arrived, 0, action)
-        if handler.faulted(rule):
+    if rule and rule.action in SLOW:
+        apply_fault(handler, rule)
+    elif rule and rule.action not in STORED_THEN | LATER:
+        _note(handler, arrived, 0, rule.action)
+        if apply_fault(handler, rule):
             return
     if refusal := handler.house.account.refusal(arrived, handler.headers.get("Idempotency-Key", "")):
         _answer(handler, arrived, *refusal)
         return
-    _keep(handler, arrived, rule, action)
+    _keep(handler, arrived, rule)
 
 
-def _keep(handler: Handler, arrived: Arrived, rule: Rule | None, action: str) -> None:
-    later = _later(rule) if rule and action in {"accept_then_reject", "accept_later"} else {}
+def _keep(handler: Handler, arrived: Arrived, rule: Rule | None) -> None:
+    later = _later(rule) if rule and rule.action in LATER else {}
     item, new = handler.house.archive.store(arrived.metadata, arrived.path, "RECU" if later else "PUBLIE", **later)
     if not new and item["sha256"] != arrived.sha256:
         _answer(handler, arrived, 409, {"code": "REFERENCE_CONFLIT", "message": "Cette référence existe avec d’autres octets."})
-        return
-    if rule and action in STORED_THEN:
-        _note(handler, arrived, 201, action, stored=new)
-        if action == "drop_after":
-            handler.close_connection = True
-            return
-        handler.faulted(rule)
-        return
-    if rule and action == "delay_body":
-        time.sleep(float(rule.values.get("seconds", 1)))
-    status = 200 if not new else 202 if later else 201
-    answer = {"id": item["id"], "statut": {200: "DEJA_PUBLIE", 201: "PUBLIE", 202: "RECU"}[status]}
-    _answer(handler, arrived, status, answer, stored=new)
+    elif rule and rule.action in STORED_THEN:
+        _note(handler, arrived, 201, rule.action, stored=new)
+        apply_fault(handler, rule)
+    elif new:
+        _answer(handler, arrived, 202 if later else 201, {"id": item["id"], "statut": item["statut"]}, stored=True)
+    else:
+        _answer(handler, arrived, *_repeat(handler.house.document(item["reference"]) or item))
+
+
+def _repeat(item: dict[str, Any]) -> Reply:
+    """The answer for a reference that is known: where the document stands by now."""
+    if item["statut"] == "REJETE":
+        return 422, {"code": "REJETE", "message": str(item.get("motif") or "")}
+    if item["statut"] == "RECU":
+        return 202, {"id": item["id"], "statut": "RECU"}
+    return 200, {"id": item["id"], "statut": "DEJA_PUBLIE"}
 
 
 def _later(rule: Rule) -> dict[str, Any]:

@@ -35,7 +35,10 @@ def test_our_own_contract_is_right() -> None:
         ('codeClient = "client_code"', 'codeClient = "shoe_size"', "shoe_size"),
         ('PUBLIE = "published"', 'PUBLIE = "gone"', "gone"),
         ('path = "/oauth2/token"', "", "path"),
-        ("[token]", "[token", "line"),
+        ("[token]", "[token", "TOML"),
+        ('key_header = "Idempotency-Key"', 'key_header = "Two words"', "Two words"),
+        ("status = [413]", "status = 413", "liste"),
+        ('path = "/pushdoc/v1/documents"', 'path = "https://elsewhere.example/"', "elsewhere"),
     ],
 )
 def test_a_wrong_contract_is_refused_with_its_line_and_the_reason(tmp_path: Path, old: str, new: str, reason: str) -> None:
@@ -46,7 +49,25 @@ def test_a_wrong_contract_is_refused_with_its_line_and_the_reason(tmp_path: Path
     with pytest.raises(ContractError, match=reason) as refused:
         load_contract(file)
     assert str(file) in str(refused.value)
-    assert re.search(r"ligne|line", str(refused.value))
+    assert re.search(r", ligne \d+ : ", str(refused.value))
+
+
+def test_the_line_is_the_one_that_has_to_be_mended(tmp_path: Path) -> None:
+    file = tmp_path / "contract.toml"
+    lines = OWN.read_text(encoding="utf-8").splitlines()
+    number = next(number for number, line in enumerate(lines) if line == 'outcome = "client_unknown"')
+    lines[number] = 'outcome = "document_refuse"'
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ContractError, match=f", ligne {number + 1} : « document_refuse »"):
+        load_contract(file)
+
+
+def test_metadata_cannot_get_lost_between_an_encoding_and_a_place(tmp_path: Path) -> None:
+    file = tmp_path / "contract.toml"
+    text = OWN.read_text(encoding="utf-8").replace('encoding = "multipart"', 'encoding = "json"')
+    file.write_text(text.replace('metadata_place = "part"', 'metadata_place = "form"'), encoding="utf-8")
+    with pytest.raises(ContractError, match="form"):
+        load_contract(file)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,7 @@ def document(content: bytes, **changes: object) -> OutgoingDocument:
 def partner() -> Iterator[IndependentPartner]:
     partner = IndependentPartner()
     yield partner
-    partner.stop()
+    threading.Thread(target=partner.stop).start()  # it takes a moment that no test needs
 
 
 def illinks(uri: str, **changes: str) -> IllinksProvider:
@@ -174,7 +175,11 @@ def test_a_file_that_is_written_to_during_the_request_never_arrives_whole(partne
 
 def test_a_wrong_secret_is_named_on_its_field(partner: IndependentPartner) -> None:
     checks = illinks(partner.url, client_secret="wrong").check()
-    assert [(check.name, check.passed, check.field) for check in checks] == [("adresse", True, ""), ("jeton", False, "client_secret")]
+    assert [(check.name, check.passed, check.field) for check in checks] == [
+        ("adresse", True, ""),
+        ("chiffrement", True, ""),
+        ("jeton", False, "client_secret"),
+    ]
 
 
 def test_a_wrong_address_is_named_on_its_field() -> None:
@@ -183,7 +188,7 @@ def test_a_wrong_address_is_named_on_its_field() -> None:
 
 
 def test_good_credentials_pass_every_check(partner: IndependentPartner) -> None:
-    assert [check.passed for check in illinks(partner.url).check()] == [True] * 4
+    assert [check.passed for check in illinks(partner.url).check()] == [True] * 5
 
 
 def test_the_environment_changes_nothing(partner: IndependentPartner, monkeypatch: pytest.MonkeyPatch) -> None:
