@@ -10,7 +10,11 @@ from connectors.models.firm import Client
 
 
 class Connector(models.Model):
-    """An account of the firm with one partner. `settings_version` grows with each change; `next_slot_at` paces requests over all workers."""
+    """An account of the firm with one partner. `settings_version` grows with each change; `next_slot_at` paces requests over all workers.
+
+    `failures`, `paused_until` and `paused_because` are its breaker: how often in a row the partner was unavailable, until when nothing is
+    sent, and the French reason; a person can see and reset it.
+    """
 
     provider = models.CharField(max_length=50)
     name = models.CharField(max_length=100)
@@ -20,6 +24,7 @@ class Connector(models.Model):
     credentials_checked_at = models.DateTimeField(null=True, blank=True)
     credentials_refused = models.CharField(max_length=500, blank=True, default="")
     paused_until = models.DateTimeField(null=True, blank=True)
+    paused_because = models.CharField(max_length=500, blank=True, default="")
     failures = models.PositiveIntegerField(default=0)
     next_slot_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -115,13 +120,15 @@ class DepositFolder(models.Model):
     """One deposit path of one client, watched while the connector is active.
 
     `baselined_at` is the moment at which what was there was noted as PRIOR; None means that it has to be noted (again).
-    `problem` is French and says why the folder cannot be read; `skipped` lists [name, reason] of what is no document.
+    `problem` is French and says why the folder cannot be read; `skipped` lists [name, reason] of what is no document. `place` says which
+    folder it was on the disk: an empty folder that stands in another one's place is a share that is not mounted, not a mass withdrawal.
     """
 
     deposit_path = models.ForeignKey(DepositPath, on_delete=models.CASCADE, related_name="folders")
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="deposit_folders")
     baselined_at = models.DateTimeField(null=True, blank=True)
     scanned_at = models.DateTimeField(null=True, blank=True)
+    place = models.CharField(max_length=60, blank=True, default="")
     problem = models.CharField(max_length=300, blank=True, default="")
     skipped = models.JSONField(default=list)
 

@@ -71,7 +71,8 @@ class PushQuerySet(models.QuerySet["Push"]):
 class Push(models.Model):
     """One file of one client. `name_bytes` is its exact name, `name` what is shown; `identity` is device, inode, size and mtime.
 
-    `reference` is the UUID that the partner gets with every attempt. `size` is in bytes. `folder` is below the root of all clients.
+    `reference` is the UUID that the partner gets with every attempt; `deaths` counts the workers that died while they sent it, `absences`
+    the times that the partner did not know it. `size` is in bytes. `folder` is below the root of all clients.
     """
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -91,6 +92,7 @@ class Push(models.Model):
     released = models.BooleanField(default=False)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(default=0)
     absences = models.PositiveSmallIntegerField(default=0)
     first_attempt_at = models.DateTimeField(null=True, blank=True)
     owner = models.CharField(max_length=100, blank=True, default="")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from connectors.domain.outcomes import RemoteDocument
     from connectors.providers.base import Dossier
+    from connectors.providers.illinks.contract import Contract
 
 ADDRESS_STEPS = {"adresse", "connexion", "chiffrement"}
 
@@ -24,9 +25,15 @@ REPAIRS = {
     "": "Réessayez dans quelques minutes ; si cela dure, appelez le partenaire.",
 }
 
+NOT_ASKABLE = "Sans objet : ce partenaire ne répond pas à cette question."
+
 
 class Checked(Protocol):
     """The part of the provider that is tried."""
+
+    @property
+    def contract(self) -> Contract:
+        """What the partner expects, and can be asked."""
 
     def reach(self) -> str:
         """Knock at the address."""
@@ -62,11 +69,15 @@ def run_checks(provider: Checked) -> list[CheckResult]:
 
 
 def _ask_harmlessly(provider: Checked) -> str:
+    if not provider.contract.abilities.look_up:
+        return NOT_ASKABLE
     provider.look_up(str(uuid.UUID(int=0)))
     return ""
 
 
 def _count_dossiers(provider: Checked) -> str:
+    if not provider.contract.abilities.dossiers:
+        return NOT_ASKABLE
     count = len(provider.list_dossiers())
     return f"{count} dossiers visibles." if count > 1 else f"{count or 'Aucun'} dossier visible."
 

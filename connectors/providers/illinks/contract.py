@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connectors.providers.base import Limits
+from connectors.providers.base import Abilities, DeliveryClass, Limits
 from connectors.providers.illinks.contract_file import ContractError, ContractFile, Section
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ OWN = Path(__file__).with_name("contract.toml")
 
 OUTCOMES = {"document_refused", "client_unknown", "credentials_refused", "unavailable"}
 RECEIPTS = {"published", "repeated", "received"}
+LOOK_UPS = ("document", "dossiers", "classification")
+"""In the order of `Abilities`; one that the file does not name is one that the partner lacks."""
+
 REMOTE_STATUSES = {"published", "received", "rejected"}
 FIELDS = {"client_id", "client_secret", "id_illibook", "ws_user", "id_correspondance", "uri"}
 SOURCES = {
@@ -63,6 +66,18 @@ class Contract:
     answers: tuple[AnswerRule, ...]
     look_up: Mapping[str, Any]
     limits: Limits
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the partner can be asked."""
+        return Abilities(*(bool(self.look_up[name]) for name in LOOK_UPS))
+
+    @property
+    def delivery_class(self) -> DeliveryClass:
+        """A where the partner has an answer for a reference that it already has, else B where it can be asked, else C."""
+        if any(rule.receipt == "repeated" for rule in self.receipts):
+            return DeliveryClass.IDEMPOTENT
+        return DeliveryClass.ASKABLE if self.look_up["document"] else DeliveryClass.BLIND
 
 
 @functools.cache
@@ -122,8 +137,8 @@ def _answer(row: Section) -> AnswerRule:
 
 
 def _look_up(look_up: Section) -> dict[str, Any]:
-    paths = {key: look_up.take_path(key) for key in ("document", "dossiers", "classification")}
-    return {**paths, "status": look_up.take_words("status", REMOTE_STATUSES)}
+    paths = {key: look_up.take_path(key) if key in look_up.values else "" for key in LOOK_UPS}
+    return {**paths, "status": look_up.take_words("status", REMOTE_STATUSES) if paths["document"] else {}}
 
 
 def _limits(limits: Section) -> Limits:

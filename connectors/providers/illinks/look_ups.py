@@ -22,7 +22,9 @@ MOST_PAGES = 1000
 class Asking(Protocol):
     """The part of the provider that asks."""
 
-    contract: Contract
+    @property
+    def contract(self) -> Contract:
+        """What the partner expects, and can be asked."""
 
     def get(self, path: str, params: Mapping[str, str]) -> Answer:
         """One question."""
@@ -45,7 +47,9 @@ def find_document(asking: Asking, reference: str) -> RemoteDocument | None:
 
 
 def fetch_dossiers(asking: Asking) -> list[Dossier]:
-    """All pages. Raises a PushError."""
+    """All pages; none where the partner has no such list. Raises a PushError."""
+    if not asking.contract.abilities.dossiers:
+        return []
     dossiers: list[Dossier] = []
     page: Any = 1
     for _ in range(MOST_PAGES):
@@ -62,6 +66,8 @@ def fetch_dossiers(asking: Asking) -> list[Dossier]:
 
 def fetch_classification(asking: Asking) -> list[ClassificationNode]:
     """Domaines, types and sous-types; empty where the partner has no such list. Raises a PushError."""
+    if not asking.contract.abilities.classification:
+        return []
     content = _ask(asking, "classification", {}, absent_is_empty=True)
     return [_node(item, ("types", "sousTypes")) for item in _items(content, "domaines")]
 

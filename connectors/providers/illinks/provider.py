@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from connectors.domain.outcomes import CredentialsRefused, OutcomeUnknown, PartnerUnavailable
 from connectors.providers.addresses import validate_uri
-from connectors.providers.base import Abilities, CredentialField, DeliveryClass, Limits
+from connectors.providers.base import CredentialField
 from connectors.providers.illinks.answers import read_upload
 from connectors.providers.illinks.checks import run_checks
 from connectors.providers.illinks.contract import current_contract
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from connectors.domain.document import DocumentSource, OutgoingDocument
     from connectors.domain.outcomes import Receipt, RemoteDocument
-    from connectors.providers.base import CheckResult, ClassificationNode, Dossier, NetworkRules, Token, TokenKeeper
+    from connectors.providers.base import Abilities, CheckResult, ClassificationNode, DeliveryClass, Dossier, Limits, NetworkRules, Token, TokenKeeper
     from connectors.providers.body import Body
+    from connectors.providers.illinks.contract import Contract
 
 SHORT = timedelta(seconds=15)
 """Deadline of a request without a document."""
@@ -39,8 +40,8 @@ class IllinksProvider:
     description: ClassVar[str] = "Dépose les documents de vos clients dans leurs dossiers Illinks (API PushDoc)."
     keywords: ClassVar[str] = "illibook pushdoc comptabilité factures"
     contract_note: ClassVar[str] = current_contract().note
-    delivery_class: ClassVar[DeliveryClass] = DeliveryClass.IDEMPOTENT
-    abilities: ClassVar[Abilities] = Abilities(look_up=True, dossiers=True, classification=True)
+    delivery_class: ClassVar[DeliveryClass] = current_contract().delivery_class
+    abilities: ClassVar[Abilities] = current_contract().abilities
     limits: ClassVar[Limits] = current_contract().limits
     credential_fields: ClassVar[Sequence[CredentialField]] = (
         CredentialField("client_id", "Client ID", "Identifiant technique de votre cabinet. Fourni par le partenaire."),
@@ -62,10 +63,14 @@ class IllinksProvider:
 
     def __init__(self, credentials: Mapping[str, str], *, tokens: TokenKeeper, network: NetworkRules) -> None:
         self.credentials = dict(credentials)
-        self.contract = current_contract()
         self._tokens = tokens
         self._network = network
         self._transport = Transport(network)
+
+    @property
+    def contract(self) -> Contract:
+        """What Illinks expects, and can be asked."""
+        return current_contract()
 
     def push(self, document: OutgoingDocument, source: DocumentSource) -> Receipt:
         """Send one document; a 401 gets one more try with a fresh token."""
