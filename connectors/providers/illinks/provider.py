@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
     from connectors.domain.document import DocumentSource, OutgoingDocument
     from connectors.domain.outcomes import Receipt, RemoteDocument
-    from connectors.providers.base import Abilities, CheckResult, ClassificationNode, DeliveryClass, Dossier, Limits, NetworkRules, Token, TokenKeeper
+    from connectors.providers.base import (
+        Abilities,
+        CheckResult,
+        ClassificationNode,
+        DeliveryClass,
+        Dossier,
+        Limits,
+        NetworkRules,
+        Token,
+        TokenKeeper,
+    )
     from connectors.providers.body import Body
     from connectors.providers.illinks.contract import Contract
 
