@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import logging
+import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from celery import shared_task
@@ -17,7 +19,7 @@ from kombu.exceptions import OperationalError
 
 from connectors.configure.activation import refresh_folders
 from connectors.configure.credentials import origin_of, read_credentials
-from connectors.configure.readiness import is_complete
+from connectors.configure.readiness import is_complete, missing_text
 from connectors.deposits.local.store import LocalStore
 from connectors.domain.states import PushState
 from connectors.models import Connector, DepositFolder, Push
@@ -25,9 +27,12 @@ from connectors.models.sealing import SealBroken
 from connectors.models.tokens import SharedToken
 from connectors.providers.base import NetworkRules
 from connectors.providers.registry import build_provider, provider_class
-from connectors.push.drain import Worker, drain_connector, finish_errands, take_over_abandoned
+from connectors.push.drain import drain_connector
+from connectors.push.errands import finish_archives, run_errands
+from connectors.push.explanation import Circumstances
 from connectors.push.ownership import AdvisoryOwnership, FileOwnership
 from connectors.push.see import see_folder
+from connectors.push.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +66,14 @@ def provider_for(connector: Connector) -> Provider:
     return provider_with(connector, read_credentials(connector))
 
 
+def circumstances() -> Circumstances:
+    """What an explanation of a document looks at, besides the ledger."""
+    settle_time = timedelta(seconds=settings.SETTLE_SECONDS)
+    return Circumstances(
+        local_store(), timezone.now(), settle_time, lambda connector: missing_text(connector, provider_class(connector.provider))
+    )
+
+
 def take_baseline(connector_id: int) -> int:
     """Note what stands in newly watched folders as PRIOR; give how many documents of the connector are."""
     for folder in DepositFolder.objects.filter(deposit_path__connector=connector_id, baselined_at=None).select_related(
@@ -85,25 +98,38 @@ def wake(connector_id: int) -> None:
         logger.warning("No hint for connector %s: %s", connector_id, type(error.__cause__ or error).__name__)
 
 
-@functools.cache
 def this_worker() -> Worker:
     """This process in the pipeline; its lock lives as long as the process."""
-    return Worker(_ownership(), local_store(), timezone.now)
+    with _one_at_a_time:
+        return _worker()
+
+
+_one_at_a_time = threading.Lock()
+
+
+@functools.cache
+def _worker() -> Worker:
+    return Worker(_ownership(), local_store(), timezone.now, timedelta(seconds=settings.ERRAND_SECONDS))
 
 
 def _ownership() -> Ownership:
     if connection.vendor == "sqlite":
         return FileOwnership(settings.OWNERS_DIR)
-    return AdvisoryOwnership(_direct_connection)
+    return AdvisoryOwnership(settings.OWNERS_DIR, _direct_connection)
 
 
 def _direct_connection() -> Any:
     import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
 
-    return psycopg.connect(**{name: value for name, value in connection.get_connection_params().items() if name in DIRECT})
+    return psycopg.connect(
+        **{name: value for name, value in connection.get_connection_params().items() if name in DIRECT},
+        connect_timeout=10,
+        options="-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+    )
 
 
 DIRECT = {"dbname", "user", "password", "host", "port", "sslmode", "sslrootcert"}
+"""What the lock's own connection takes over. Its keepalives let the server notice within a minute that a whole host is gone."""
 
 
 @shared_task
@@ -114,9 +140,12 @@ def drain(connector_id: int) -> int:
 
 @shared_task
 def sweep() -> None:
-    """Send what is due anywhere, finish archives, ask about unknown outcomes, take over what dead workers left."""
+    """Finish archives, ask about unknown outcomes, take over what dead workers left; then send what is due anywhere."""
     for pk in Connector.objects.filter(pushes__state__in=SWEPT).distinct().values_list("pk", flat=True):
-        _work(pk, thorough=True)
+        try:
+            _work(pk, thorough=True)
+        except Exception:
+            logger.exception("The sweep leaves connector %s to its next turn", pk)
 
 
 SWEPT = (PushState.WAITING, PushState.SENDING, PushState.UNKNOWN, PushState.ACCEPTED)
@@ -124,7 +153,12 @@ SWEPT = (PushState.WAITING, PushState.SENDING, PushState.UNKNOWN, PushState.ACCE
 
 def _work(connector_id: int, *, thorough: bool) -> int:
     connector = Connector.objects.filter(pk=connector_id).first()
-    if connector is None or not is_complete(connector, provider_class(connector.provider)):
+    if connector is None:
+        return 0
+    worker = this_worker()
+    if thorough:
+        finish_archives(connector_id, worker)
+    if not is_complete(connector, provider_class(connector.provider)):
         return 0
     try:
         provider = provider_for(connector)
@@ -132,10 +166,8 @@ def _work(connector_id: int, *, thorough: bool) -> int:
         Connector.objects.filter(pk=connector_id).update(credentials_refused=str(broken))
         return 0
     try:
-        worker = this_worker()
         if thorough:
-            take_over_abandoned(connector_id, provider, worker)
-            finish_errands(connector_id, provider, worker)
-        return drain_connector(connector_id, provider, worker)
+            run_errands(connector_id, provider, worker, connector.settings_version)
+        return drain_connector(connector_id, provider, worker, connector.settings_version)
     finally:
         provider.close()

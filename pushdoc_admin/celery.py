@@ -24,7 +24,10 @@ app.autodiscover_tasks()
 
 logger = logging.getLogger(__name__)
 
-_sweeping = threading.Event()
+_sweeper: list[threading.Thread] = []
+
+PARTING_SECONDS = 25.0
+"""How long a process that was asked to end waits for the document that it is sending."""
 
 
 @signals.celeryd_init.connect
@@ -40,29 +43,48 @@ def _sweep_in_a_child(**_kwargs: Any) -> None:
     start_sweeping()
 
 
+@signals.worker_shutting_down.connect
+def _begin_nothing_new(**_kwargs: Any) -> None:
+    """What is under way is finished and written down; what was claimed besides is given back."""
+    if _sweeper:
+        from connectors.tasks import this_worker  # noqa: PLC0415 - Django is set up by now
+
+        this_worker().stopping.set()
+
+
+@signals.worker_process_shutdown.connect
+@signals.worker_shutdown.connect
+def _finish(**_kwargs: Any) -> None:
+    _begin_nothing_new()
+    for thread in _sweeper:
+        thread.join(PARTING_SECONDS)
+
+
 def start_sweeping() -> None:
     """One thread in each process that sends; a second call changes nothing."""
-    if not _sweeping.is_set():
-        _sweeping.set()
-        threading.Thread(target=_sweep_for_ever, name="sweeper", daemon=True).start()
+    if not _sweeper:
+        _sweeper.append(threading.Thread(target=_sweep_until_the_end, name="sweeper", daemon=True))
+        _sweeper[0].start()
 
 
-def _sweep_for_ever() -> None:
+def _sweep_until_the_end() -> None:
     from django.apps import apps  # noqa: PLC0415 - Django is set up by Celery after this module was read
     from django.conf import settings  # noqa: PLC0415 - as above
     from django.db import close_old_connections  # noqa: PLC0415 - as above
 
     while not apps.ready:
         time.sleep(GLANCE_SECONDS)
-    from connectors.tasks import sweep  # noqa: PLC0415 - as above
+    from connectors.tasks import sweep, this_worker  # noqa: PLC0415 - as above
 
-    while True:
+    ended = threading.Event()
+    while not ended.wait(0):
         try:
             close_old_connections()
+            ended = this_worker().stopping
             sweep()
         except Exception:
             logger.exception("The sweep goes on at its next turn")
-        time.sleep(settings.SWEEP_SECONDS)
+        ended.wait(settings.SWEEP_SECONDS)
 
 
 GLANCE_SECONDS = 0.2

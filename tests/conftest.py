@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.template import engines
 
 from connectors.deposits.local.store import LocalStore
 from connectors.domain.outcomes import Receipt, RemoteDocument
@@ -23,10 +26,9 @@ from connectors.models import (
 from connectors.providers.base import Abilities, DeliveryClass, Limits
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from connectors.domain.document import DocumentSource, OutgoingDocument
 
+TEMPLATES = Path(__file__).parents[1] / "templates"
 DEPOSIT = "ZONE DE DEPOT/Factures Fournisseurs"
 ARCHIVE = "DOSSIER COMPTABLE/{millésime}/PIECES COMPTABLES SCANNEES/Factures fournisseurs"
 
@@ -133,3 +135,23 @@ def house(transactional_db: None, tmp_path: Path, clock: Clock) -> House:
     root = tmp_path / "dossiers"
     root.mkdir()
     return House(connector, clients, path, root, LocalStore(root), clock)
+
+
+class UndefinedVariable(str):
+    """Django asks it what to show for a variable that a template uses and nobody has given: in our templates that is a mistake."""
+
+    __slots__ = ()
+
+    def __contains__(self, text: object) -> bool:
+        return text == "%s"
+
+    def __mod__(self, variable: object) -> str:
+        template = sys._getframe(1).f_locals["context"].render_context.template
+        if Path(template.origin.name).is_relative_to(TEMPLATES):
+            raise AssertionError(f"{template.origin.template_name} uses {variable}, which is not defined.")
+        return ""  # Templates of Django, allauth and crispy rely on silence.
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _undefined_template_variables_fail() -> None:
+    engines["django"].engine.string_if_invalid = UndefinedVariable("undefined")

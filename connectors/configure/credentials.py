@@ -96,7 +96,7 @@ def save_credentials(
         connector.save(update_fields=["credentials_checked_at", "credentials_refused"])
         changed = [field.label for field in fields if field.secret or before.get(field.name) != values[field.name]]
         note_change(connector, "credentials", now, actor, f"Identifiants enregistrés : {', '.join(changed)}")
-        Connector.objects.filter(pk=connector.pk).update(paused_until=None, failures=0)
+        Connector.objects.filter(pk=connector.pk).update(paused_until=None, paused_because="", failures=0)
 
 
 def _store(connector: Connector, field: CredentialField, value: str, origin: str, now: datetime, actor: Any) -> None:
@@ -118,7 +118,7 @@ def note_checks(connector: Connector, provider: Provider, now: datetime) -> list
     if checks and all(check.passed for check in checks):
         with transaction.atomic():
             Connector.objects.filter(pk=connector.pk).update(
-                credentials_checked_at=now, credentials_refused="", paused_until=None, failures=0
+                credentials_checked_at=now, credentials_refused="", paused_until=None, paused_because="", failures=0
             )
             note_change(connector, "credentials", now, None, "Connexion vérifiée")
     return checks

@@ -38,7 +38,7 @@ def confirm_received(push: Push, now: datetime, actor: Any, reason: str) -> bool
 
 def send_again(push: Push, now: datetime, actor: Any, reason: str) -> bool:
     """*Renvoyer*: the document is sent once more, under its reference. False when it no longer waits for a decision. Raises ReasonMissing."""
-    return _decide(push, PushState.WAITING, now, actor, "Renvoyer", reason, {"next_attempt_at": now, "first_attempt_at": None})
+    return _decide(push, PushState.WAITING, now, actor, "Renvoyer", reason, {"next_attempt_at": now, "first_attempt_at": None, "deaths": 0})
 
 
 def _decide(push: Push, to: PushState, now: datetime, actor: Any, decision: str, reason: str, changes: dict[str, Any]) -> bool:

@@ -55,7 +55,36 @@ CAUSES = _catalogue(
         "Réduisez le document, puis déposez-le de nouveau.",
     ),
     Cause("extension", "Le partenaire n’accepte pas ce type de fichier.", "client", "Convertissez le document, par exemple en PDF."),
-    Cause("incomplete", "Le fichier semble tronqué : sa fin manque.", "client", "Déposez le document de nouveau, en entier."),
+    Cause(
+        "wrong_format",
+        "Le contenu du fichier n’est pas du format que son nom annonce.",
+        "client",
+        "Enregistrez le document dans le format de son extension, ou envoyez-le quand même.",
+    ),
+    Cause(
+        "incomplete",
+        "Le fichier semble tronqué : sa fin manque.",
+        "client",
+        "Déposez le document de nouveau, en entier, ou envoyez-le quand même.",
+    ),
+    Cause(
+        "sparse",
+        "Une grande partie du fichier n’a jamais été écrite : la copie s’est sans doute interrompue.",
+        "client",
+        "Déposez le document de nouveau, en entier, ou envoyez-le quand même.",
+    ),
+    Cause(
+        "hard_linked",
+        "Le même fichier porte un second nom ailleurs (lien physique) : il pourrait y être modifié pendant l’envoi.",
+        "cabinet",
+        "Déposez une copie, supprimez l’autre nom, ou envoyez-le quand même.",
+    ),
+    Cause(
+        "encrypted",
+        "Le document est protégé par un mot de passe.",
+        "client",
+        "Déposez une version sans protection, ou envoyez-le quand même.",
+    ),
     Cause("unreadable", "Le fichier ne peut pas être lu.", "cabinet", "Rendez le fichier lisible par PushDoc."),
     Cause("refused", "Le partenaire a refusé le document.", "cabinet", "Lisez le motif, corrigez, puis relancez ou écartez."),
     Cause(
@@ -65,6 +94,12 @@ CAUSES = _catalogue(
         "Regardez chez le partenaire : « déjà reçu » ou « renvoyer ».",
     ),
     Cause(
+        "poison",
+        "L’envoi de ce document s’est interrompu trois fois avec le processus qui le faisait.",
+        "cabinet",
+        "Relancez-le ; si cela recommence, écartez-le et prévenez la personne qui s’occupe du serveur.",
+    ),
+    Cause(
         "archive",
         "Le document est accepté, mais son archivage n’aboutit pas.",
         "cabinet",
@@ -72,5 +107,11 @@ CAUSES = _catalogue(
     ),
 )
 
-DOOR_CAUSES = frozenset({"empty", "too_large", "extension", "incomplete", "unreadable"})
-"""Found when the file was looked at; a new version of the file is looked at again by itself."""
+DOOR_CAUSES = frozenset({"empty", "too_large", "extension", "wrong_format", "incomplete", "sparse", "hard_linked", "encrypted", "unreadable"})
+"""Found when the file was looked at; it is looked at again at each full scan, and goes on by itself when they no longer hold."""
+
+OVERRULED_CAUSES = frozenset({"wrong_format", "incomplete", "sparse", "hard_linked", "encrypted"})
+"""A person who sends such a document anyway is right; the partner says what it thinks of it. The others it could not take at all."""
+
+PATIENT_CAUSES = frozenset({"wrong_format", "incomplete", "sparse"})
+"""A program that writes in bursts, or reserves the room first, looks like this for a while."""

@@ -51,3 +51,6 @@ class DocumentSource(Protocol):
 
     def is_unchanged(self) -> bool:
         """Whether the open file is still the one that was described: same inode, size and modification time."""
+
+    def may_end(self) -> bool:
+        """Whether the last bytes may leave: False when the time in which this process owns the document is over."""

@@ -16,6 +16,9 @@ FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
 """A partner that comes back is noticed within the hour."""
 
+FARTHEST = timedelta(hours=25)
+"""No moment is ever set further ahead: what stands later was written by a clock that has been set back since."""
+
 
 def next_attempt_at(now: datetime, attempts: int, draw: Callable[[], float], named: datetime | None = None) -> datetime:
     """The moment of the next try after `attempts` failed ones. `draw` gives a number in [0, 1); never before the moment that the partner named."""

@@ -141,14 +141,14 @@ class Push(models.Model):
         self.search_name = fold_for_search(self.name)[:1000]
 
     def move(self, to: PushState, now: datetime, **changes: Any) -> bool:
-        """Change the state if the row still stands in the state that was read, and write the event; False when somebody was faster.
+        """Change the state if the row still stands as it was read (state, owner, attempt), and write the event; False when somebody was faster.
 
         All changes of a row's state but the claim go through here; call it inside a transaction where more has to agree with it.
         """
         from connectors.models.event import Event  # noqa: PLC0415 - the two rows refer to each other
 
         before, values = self.state, {"state": to, "changed_at": now, **changes}
-        if not type(self).objects.filter(pk=self.pk, state=before, owner=self.owner).update(**values):
+        if not type(self).objects.filter(pk=self.pk, state=before, owner=self.owner, attempts=self.attempts).update(**values):
             return False
         for name, value in values.items():
             setattr(self, name, value)

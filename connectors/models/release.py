@@ -26,7 +26,7 @@ def release_by_hand(push: Push, now: datetime, actor: Any, reason: str = "") -> 
     if push.state not in {PushState.HELD, PushState.REFUSED, PushState.DISMISSED}:
         return False
     again = PushState.SETTLING if push.cause in DOOR_CAUSES or not push.sha256 else PushState.WAITING
-    moved = push.move(again, now, cause="", explanation="", next_attempt_at=now, released=True, first_attempt_at=None)
+    moved = push.move(again, now, cause="", explanation="", next_attempt_at=now, released=True, first_attempt_at=None, deaths=0)
     return moved and _note(push, now, actor, reason or "Relancé")
 
 

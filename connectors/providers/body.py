@@ -9,6 +9,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING
 
+from connectors.domain.crash_points import reach
 from connectors.domain.outcomes import DocumentChanged
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ BLOCK = 64 * 1024 - 64 * 1024 % 3
 
 
 class Body:
-    """What stands before the document, the document, what stands after it. `handed_over` is True once the whole body left this process."""
+    """What stands before the document, the document, what stands after it.
+
+    `handed_over` is True from the moment in which the body's end starts to leave: a sender that fails on the end cannot tell how much of it the
+    system has already taken, so from then on nobody may say that the partner has no whole document.
+    """
 
     def __init__(self, before: bytes, document: OutgoingDocument, source: DocumentSource, after: bytes, *, as_base64: bool = False) -> None:
         self._before, self._document, self._source, self._after = before, document, source, after
@@ -34,17 +39,18 @@ class Body:
         return len(self._before) + (-(-size // 3) * 4 if self._as_base64 else size) + len(self._after)
 
     def __iter__(self) -> Iterator[bytes]:
-        """From the start, at each call. Raises DocumentChanged before the last bytes when they would not be the document that was hashed."""
+        """From the start, at each call. Raises DocumentChanged before the end when it would not be the end of the document that was hashed."""
         self.handed_over = False
         yield self._before
-        for block in verified_blocks(self._document, self._source):
-            yield base64.b64encode(block) if self._as_base64 else block
-        yield self._after
-        self.handed_over = True
+        for block, is_last in verified_blocks(self._document, self._source):
+            encoded = base64.b64encode(block) if self._as_base64 else block
+            if is_last:
+                self.handed_over = True
+            yield encoded + self._after if is_last else encoded
 
 
-def verified_blocks(document: OutgoingDocument, source: DocumentSource) -> Iterator[bytes]:
-    """The document's bytes; its last block only when size, hash and file are still those that were recorded."""
+def verified_blocks(document: OutgoingDocument, source: DocumentSource) -> Iterator[tuple[bytes, bool]]:
+    """The document's blocks, each with whether it is the last: that one only while the file is what was hashed and the document is ours."""
     digest, read, held = hashlib.sha256(), 0, b""
     while block := _fill(source, from_start=not read):
         read += len(block)
@@ -52,11 +58,14 @@ def verified_blocks(document: OutgoingDocument, source: DocumentSource) -> Itera
             raise DocumentChanged
         digest.update(block)
         if held:
-            yield held
+            yield held, False
         held = block
     if read != document.size or digest.hexdigest() != document.sha256 or not _is_unchanged(source):
         raise DocumentChanged
-    yield held
+    reach("send.before_last_bytes")
+    if not source.may_end():
+        raise DocumentChanged
+    yield held, True
 
 
 def _fill(source: DocumentSource, *, from_start: bool) -> bytes:

@@ -11,6 +11,8 @@ import os
 import socket
 import threading
 from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -18,6 +20,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from urllib3.response import HTTPResponse
 
 
 class Deadline:
@@ -79,20 +83,16 @@ class TimedHTTPConnection(HTTPConnection):
         with _read_what_was_said():
             super().request(*args, **kwargs)
 
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as urllib3 itself declares it
+        """The final answer. http.client takes an interim one (102, 103) for it, and would leave the real one to the next document's request."""
+        response = super().getresponse()
+        if response.status < HTTPStatus.OK:
+            raise HTTPException("interim answer")
+        return response
 
-class TimedHTTPSConnection(HTTPSConnection):
+
+class TimedHTTPSConnection(TimedHTTPConnection, HTTPSConnection):
     """The same over TLS; the handshake counts too."""
-
-    def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
-        _watch(connected)
-        return connected
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        """Send, known to the deadline also on a connection that was kept."""
-        _watch(self.sock)
-        with _read_what_was_said():
-            super().request(*args, **kwargs)
 
 
 class TimedHTTPPool(HTTPConnectionPool):

@@ -40,9 +40,10 @@ class MemoryTokens:
 
 
 class BytesSource(io.BytesIO):
-    """Bytes that stand for an opened file; `changed` says that somebody wrote to it meanwhile."""
+    """Bytes that stand for an opened file; `changed`: somebody wrote to it meanwhile; not `owned`: the document now belongs to somebody else."""
 
     changed = False
+    owned = True
 
     def rewind(self) -> None:
         """Go back to the first byte."""
@@ -51,6 +52,10 @@ class BytesSource(io.BytesIO):
     def is_unchanged(self) -> bool:
         """Whether nobody wrote to it."""
         return not self.changed
+
+    def may_end(self) -> bool:
+        """Whether the document is still ours."""
+        return self.owned
 
 
 def make_document(content: bytes, **changes: Any) -> OutgoingDocument:

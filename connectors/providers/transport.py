@@ -1,7 +1,7 @@
 """Requests to a partner, hardened.
 
-No redirect is followed, no proxy or .netrc is read from the environment, addresses are checked when connecting, every request has a total
-deadline, and an answer is read up to 1 MiB.
+No redirect is followed, no cookie kept, no proxy or .netrc read from the environment; addresses are checked when connecting, every request
+has a total deadline, and an answer is read up to 1 MiB.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import ssl
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from connectors.providers.deadline import TIMED_POOLS, within
 from connectors.providers.no_answer import NoAnswer, explain_no_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import timedelta
 
     from connectors.providers.base import NetworkRules
@@ -78,6 +79,7 @@ class _Session(requests.Session):
         super().__init__()
         self.trust_env = False
         self.verify = network.ca_file or True
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
         self._ways = {
             (scheme, loopback): _Adapter(https=scheme == "https", loopback=loopback and network.allow_loopback, network=network)
@@ -92,6 +94,10 @@ class _Session(requests.Session):
         if way is None:
             raise requests.exceptions.InvalidSchema(parts.scheme)
         return way
+
+    def resolve_redirects(self, *_args: Any, **_kwargs: Any) -> Iterator[Any]:
+        """None: even a caller that follows no redirect has requests read the whole answer, however large, to find out where it would lead."""
+        return iter(())
 
     def close(self) -> None:
         """Give the connections back."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 
 from connectors.domain.causes import CAUSES
+from connectors.domain.crash_points import reach
 from connectors.domain.millesime import millesime_of
 from connectors.domain.paths import PathRefused, fill
 from connectors.domain.states import PushState
 from connectors.models import Connector, Push, PushAttempt
 from connectors.push.eligibility import eligibility_of
+from connectors.push.send import seconds_awake_or_asleep
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,29 +30,56 @@ BATCH = 8
 LOOKED_AT = 64
 """Due rows that one claim looks at, so that held ones among them do not starve the rest."""
 
+FRESH_SECONDS = 5.0
+"""A claim that has waited longer for its turn is renewed: a document's own time begins when it is sent."""
+
+LONGEST_QUEUE = timedelta(minutes=1)
+"""A next slot later than this was noted by a clock that has been set back since."""
+
 
 @dataclass(frozen=True)
 class Claimed:
-    """A document that this worker owns, and the moment from which its request may leave (the partner's rate, over all workers)."""
+    """A document that this worker owns, and the moment from which its request may leave (the partner's rate, over all workers).
+
+    `claimed_at` is on the clock that `send.OwnedSource` reads.
+    """
 
     push: Push
     slot_at: datetime
+    claimed_at: float
 
 
-def claim_documents(connector_id: int, owner: str, now: datetime, per_second: float) -> list[Claimed]:
-    """The next due documents of this connector, in one transaction; what may not go is HELD with its cause on the way."""
+def claim_documents(connector_id: int, owner: str, now: datetime, per_second: float, version: int) -> list[Claimed]:
+    """The next due documents of this connector, in one transaction; what may not go is HELD with its cause on the way.
+
+    None when its settings are no longer those of `version`: who claims would send them under other credentials.
+    """
+    claimed_at = seconds_awake_or_asleep()
     with transaction.atomic():
         connector = Connector.objects.select_for_update().get(pk=connector_id)
-        if not connector.active or (connector.paused_until and connector.paused_until > now):
+        if not connector.active or connector.settings_version != version or (connector.paused_until and connector.paused_until > now):
             return []
         due = Push.objects.due(now).filter(connector=connector).select_related("client", "deposit_path")[:LOOKED_AT]
-        ready = _ready(list(due), connector, eligibility_of(connector), now)[:BATCH]
+        ready = _batch(_ready(list(due), connector, eligibility_of(connector), now))
         if not ready:
             return []
         Push.objects.claim([push.pk for push in ready], owner, now, connector.settings_version)
         _freeze(ready, owner, now, connector)
-        slots = _reserve(connector, len(ready), now, per_second)
-    return [Claimed(push, slot) for push, slot in zip(ready, slots, strict=True)]
+        slots = reserve_slots(connector, len(ready), now, per_second)
+        reach("claim.before_commit")
+    reach("claim.after_commit")
+    return [Claimed(push, slot, claimed_at) for push, slot in zip(ready, slots, strict=True)]
+
+
+def renew_claim(claimed: Claimed, now: datetime) -> Claimed | None:
+    """The claim as it is now, its time begun again when it has waited; None when somebody took the document over."""
+    seconds = seconds_awake_or_asleep()
+    if seconds - claimed.claimed_at < FRESH_SECONDS:
+        return claimed
+    push = claimed.push
+    if not push.move(PushState.SENDING, push.changed_at, claimed_at=now):
+        return None
+    return replace(claimed, claimed_at=seconds)
 
 
 def _ready(due: list[Push], connector: Connector, eligibility: Eligibility, now: datetime) -> list[Push]:
@@ -63,6 +93,13 @@ def _ready(due: list[Push], connector: Connector, eligibility: Eligibility, now:
         push.client_code = eligibility.codes[push.client_id]
         ready.append(push)
     return ready
+
+
+def _batch(ready: list[Push]) -> list[Push]:
+    """A document with which a worker has died goes alone: if it kills again, it does not take others along."""
+    if ready and ready[0].deaths:
+        return ready[:1]
+    return list(takewhile(lambda push: not push.deaths, ready[:BATCH]))
 
 
 def _freeze(ready: list[Push], owner: str, now: datetime, connector: Connector) -> None:
@@ -85,9 +122,11 @@ def _freeze(ready: list[Push], owner: str, now: datetime, connector: Connector) 
     PushAttempt.objects.bulk_create([PushAttempt(push=push, number=push.attempts, owner=owner, started_at=now) for push in ready])
 
 
-def _reserve(connector: Connector, count: int, now: datetime, per_second: float) -> list[datetime]:
+def reserve_slots(connector: Connector, count: int, now: datetime, per_second: float) -> list[datetime]:
+    """The next moments at which a request may leave; call it with the connector's row locked."""
     interval = timedelta(seconds=1 / per_second)
-    start = max(now, connector.next_slot_at or now)
+    queue = connector.next_slot_at or now
+    start = now if queue > now + LONGEST_QUEUE else max(now, queue)
     connector.next_slot_at = start + interval * count
     connector.save(update_fields=["next_slot_at"])
     return [start + interval * number for number in range(count)]

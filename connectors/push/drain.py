@@ -1,100 +1,73 @@
-"""Draining a connector: claim, send, archive, until nothing is due; and taking up what died with another worker."""
+"""Draining a connector: claim, send, archive, until nothing is due, the settings change, or the turn is over."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from datetime import timedelta
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from connectors.domain.states import PushState
-from connectors.models import Push
 from connectors.push.archive import archive_push
-from connectors.push.ask import ask_about
-from connectors.push.claim import claim_documents
-from connectors.push.record import doubt
+from connectors.push.breaker import is_open
+from connectors.push.claim import claim_documents, renew_claim
+from connectors.push.durable import store_answer
+from connectors.push.record import record_unsent
 from connectors.push.send import send_push
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Sequence
 
-    from connectors.deposits.base import DepositStore
+    from connectors.models import Push
     from connectors.providers.base import Provider
-    from connectors.push.ownership import Ownership
+    from connectors.push.claim import Claimed
+    from connectors.push.worker import Worker
 
-ERRAND = timedelta(minutes=2)
-"""How long a question or an archive belongs to who took it; both are harmless when done twice."""
-
-MOST_ERRANDS = 200
-
-
-@dataclass
-class Worker:
-    """This process as the pipeline sees it: its lock, its files, its clock, and what it has in its hands."""
-
-    ownership: Ownership
-    store: DepositStore
-    clock: Callable[[], datetime]
-    in_hand: set[int] = field(default_factory=set)
-    guard: Lock = field(default_factory=Lock)
+TURN_SECONDS = 20.0
+"""A drain hands over after this: other connectors get their turn, and a worker that is asked to end is ended soon."""
 
 
-def drain_connector(connector_id: int, provider: Provider, worker: Worker) -> int:
-    """Send all that is due; give how many documents were tried."""
-    tried = 0
-    while claimed := claim_documents(connector_id, worker.ownership.name, worker.clock(), provider.limits.requests_per_second):
-        with worker.guard:
-            worker.in_hand |= {item.push.pk for item in claimed}
+def drain_connector(connector_id: int, provider: Provider, worker: Worker, version: int) -> int:
+    """Send all that is due under the settings of this version; give how many documents were tried."""
+    tried, ends_at = 0, time.monotonic() + TURN_SECONDS
+    while time.monotonic() < ends_at and not worker.stopping.is_set():
+        worker.ownership.hold()
+        per_second = provider.limits.requests_per_second
+        claimed = claim_documents(connector_id, worker.ownership.name, worker.clock(), per_second, version)
+        if not claimed:
+            break
+        pushes = [item.push for item in claimed]
+        worker.hand.take(pushes)
         try:
-            for item in claimed:
-                time.sleep(max(0.0, (item.slot_at - worker.clock()).total_seconds()))
-                _deliver(item.push, provider, worker)
+            tried += _deliver_all(claimed, provider, worker, version)
         finally:
-            with worker.guard:
-                worker.in_hand -= {item.push.pk for item in claimed}
-        tried += len(claimed)
+            worker.hand.let_go(pushes)
     return tried
 
 
-def _deliver(push: Push, provider: Provider, worker: Worker) -> None:
-    send_push(push, provider, worker.store, worker.clock)
-    if push.state == PushState.ACCEPTED and push.integrated:
+def _deliver_all(claimed: Sequence[Claimed], provider: Provider, worker: Worker, version: int) -> int:
+    """Each in its slot; what may not leave any more is given back at once."""
+    for number, item in enumerate(claimed):
+        worker.stopping.wait(max(0.0, (item.slot_at - worker.clock()).total_seconds()))
+        if worker.stopping.is_set() or not is_open(item.push.connector_id, version, worker.clock()):
+            for rest in claimed[number:]:
+                give_back(rest.push, worker)
+            return number
+        if fresh := renew_claim(item, worker.clock()):
+            _deliver(fresh, provider, worker)
+    return len(claimed)
+
+
+def _deliver(claimed: Claimed, provider: Provider, worker: Worker) -> None:
+    push = claimed.push
+    if send_push(claimed, provider, worker) and push.integrated:
+        store_answer(push, worker, lambda: _archive(push, worker))
+
+
+def _archive(push: Push, worker: Worker) -> None:
+    if push.state == PushState.ACCEPTED:
         archive_push(push, worker.store, worker.clock())
 
 
-def finish_errands(connector_id: int, provider: Provider, worker: Worker) -> None:
-    """Archives that were not finished, and questions to the partner that are due."""
-    rows = Push.objects.filter(connector_id=connector_id).select_related("client")
-    for push in rows.to_archive(worker.clock())[:MOST_ERRANDS]:
-        if _take(push, worker.clock()):
-            archive_push(push, worker.store, worker.clock())
-    for push in rows.to_ask(worker.clock())[:MOST_ERRANDS]:
-        if _take(push, worker.clock()):
-            ask_about(push, provider, worker.clock())
-            if push.state == PushState.ACCEPTED and push.integrated:
-                archive_push(push, worker.store, worker.clock())
-
-
-def _take(push: Push, now: datetime) -> bool:
-    later = now + ERRAND
-    taken = Push.objects.filter(pk=push.pk, state=push.state, next_attempt_at=push.next_attempt_at).update(next_attempt_at=later)
-    push.next_attempt_at = later
-    return bool(taken)
-
-
-def take_over_abandoned(connector_id: int, provider: Provider, worker: Worker) -> int:
-    """SENDING rows whose worker is gone, or that this worker has let fall, become UNKNOWN; give how many."""
-    taken = 0
-    alive: dict[str, bool] = {}
-    for push in Push.objects.filter(connector_id=connector_id, state=PushState.SENDING):
-        if push.owner == worker.ownership.name:
-            with worker.guard:
-                held = push.pk in worker.in_hand
-            if held or worker.clock() - (push.claimed_at or push.changed_at) < ERRAND:
-                continue
-        elif alive.setdefault(push.owner, worker.ownership.is_alive(push.owner)):
-            continue
-        taken += doubt(push, provider.limits, worker.clock(), "L’envoi s’est interrompu avec le processus qui le faisait.")
-    return taken
+def give_back(push: Push, worker: Worker) -> None:
+    """The request was never begun: the document waits for its next turn."""
+    now = worker.clock()
+    store_answer(push, worker, lambda: record_unsent(push, PushState.WAITING, now, "", next_at=now))

@@ -1,4 +1,7 @@
-"""Recording what an attempt came to. The class of the answer alone says what happens next, and what else shares its cause."""
+"""Recording what an attempt came to. The class of the answer alone says what happens next, and what else shares its cause.
+
+A receipt counts also when the row was given up meanwhile: whoever doubted this very attempt did not know the answer.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
 
 from connectors.domain.causes import CAUSES
+from connectors.domain.crash_points import reach
 from connectors.domain.outcomes import ClientUnknown, CredentialsRefused, DocumentRefused, OutcomeUnknown, PartnerUnavailable
 from connectors.domain.retries import is_exhausted, next_attempt_at
 from connectors.domain.states import PushState
-from connectors.models import Connector, Push, PushAttempt
+from connectors.models import Push, PushAttempt
+from connectors.push.breaker import note_refused, note_success, note_unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,14 +25,16 @@ if TYPE_CHECKING:
     from connectors.domain.outcomes import PushError, Receipt
     from connectors.providers.base import Limits
 
-PATIENT_FAILURES = 3
-"""So many failures in a row before the connector pauses as a whole; fewer may be one bad connection."""
-
 FIRST_FOLLOW_UP = timedelta(seconds=5)
+
+CAN_ACCEPT = {PushState.SENDING, PushState.UNKNOWN}
+"""Where an attempt stands that has not been told its answer."""
 
 
 def record_receipt(push: Push, receipt: Receipt, now: datetime) -> None:
     """ACCEPTED: durable before the file moves."""
+    if push.state not in CAN_ACCEPT:
+        return
     with transaction.atomic():
         _end_attempt(push, now, "receipt", receipt.http_status, "", "Déjà publié sous cette référence." if receipt.repeated else "")
         push.move(
@@ -41,18 +47,23 @@ def record_receipt(push: Push, receipt: Receipt, now: datetime) -> None:
             next_attempt_at=now if receipt.integrated else now + FIRST_FOLLOW_UP,
             cause="",
             explanation="" if receipt.integrated else "Reçu par le partenaire, pas encore intégré.",
+            absences=0,
         )
-        Connector.objects.filter(pk=push.connector_id, failures__gt=0).update(failures=0, paused_until=None)
+        note_success(push.connector_id)
+        reach("record.before_commit")
+    reach("record.after_commit")
 
 
 def record_error(push: Push, error: PushError, limits: Limits, now: datetime) -> None:
     """The five errors, each with what it means for this document and for those that share its cause."""
+    if push.state != PushState.SENDING:
+        return
     with transaction.atomic():
         _end_attempt(push, now, type(error).__name__, error.http_status, error.code, error.message)
         if isinstance(error, PartnerUnavailable):
             _try_later(push, error, now)
         elif isinstance(error, CredentialsRefused):
-            Connector.objects.filter(pk=push.connector_id).update(credentials_refused=error.message)
+            note_refused(push.connector_id, error)
             _hold_all("credentials", push, error.message, now, connector_id=push.connector_id)
         elif isinstance(error, ClientUnknown):
             _hold_all("client_unknown", push, error.message, now, connector_id=push.connector_id, client_id=push.client_id)
@@ -60,35 +71,34 @@ def record_error(push: Push, error: PushError, limits: Limits, now: datetime) ->
             push.move(PushState.REFUSED, now, cause="refused", explanation=error.message, next_attempt_at=None)
         elif isinstance(error, OutcomeUnknown):
             doubt(push, limits, now, error.message)
+        reach("record.before_commit")
+    reach("record.after_commit")
 
 
-def doubt(push: Push, limits: Limits, now: datetime, text: str) -> bool:
-    """UNKNOWN: to be asked when the request can no longer be under way anywhere."""
+def doubt(push: Push, limits: Limits, now: datetime, text: str, *, died: bool = False) -> bool:
+    """UNKNOWN: to be asked when the request can no longer be under way anywhere. `died`: its worker did, while it sent the document."""
     ends_at = (push.claimed_at or now) + limits.deadline(push.size) + limits.longest_processing
-    return push.move(PushState.UNKNOWN, now, next_attempt_at=max(now, ends_at), explanation=text, absences=0)
+    deaths = push.deaths + died
+    return push.move(PushState.UNKNOWN, now, next_attempt_at=max(now, ends_at), explanation=text, absences=0, deaths=deaths)
 
 
 def record_unsent(push: Push, to: PushState, now: datetime, text: str, *, next_at: datetime | None = None) -> None:
     """The attempt ended before the partner could have a whole document."""
+    if push.state != PushState.SENDING:
+        return
     with transaction.atomic():
         _end_attempt(push, now, "unsent", None, "", text)
         push.move(to, now, explanation=text, next_attempt_at=next_at)
 
 
 def _try_later(push: Push, error: PartnerUnavailable, now: datetime) -> None:
+    note_unavailable(push.connector_id, error, now)
     if push.first_attempt_at and is_exhausted(push.first_attempt_at, now):
-        push.move(
-            PushState.HELD, now, cause="partner", explanation=f"{CAUSES['partner'].sentence} {error.message}"[:500], next_attempt_at=None
-        )
+        text = f"{CAUSES['partner'].sentence} {error.message}"[:500]
+        push.move(PushState.HELD, now, cause="partner", explanation=text, next_attempt_at=None)
         return
     moment = next_attempt_at(now, push.attempts, random.random, error.retry_at)
     push.move(PushState.WAITING, now, next_attempt_at=moment, explanation=error.message)
-    connectors = Connector.objects.filter(pk=push.connector_id)
-    connectors.update(failures=F("failures") + 1)
-    failures = connectors.values_list("failures", flat=True)[0]
-    if error.retry_at or failures >= PATIENT_FAILURES:
-        pause = error.retry_at or next_attempt_at(now, failures - PATIENT_FAILURES + 1, random.random)
-        connectors.update(paused_until=pause)
 
 
 def _hold_all(cause: str, push: Push, text: str, now: datetime, **scope: int) -> None:

@@ -38,10 +38,11 @@ def web_program(descriptor: int) -> Program:
     return Program("web", [sys.executable, "-m", "gunicorn", "pushdoc_admin.wsgi:application", *options], descriptors=(descriptor,))
 
 
-def worker_program() -> Program:
-    """Threads: a push waits for the network and the disk. One worker of the stack needs no talk with others."""
-    options = ["--pool", "threads", "--concurrency", "4", "--loglevel", "INFO", *QUIET_CELERY]
-    return Program("worker", [sys.executable, "-m", "celery", "-A", "pushdoc_admin", "worker", *options])
+def worker_program(number: int = 1) -> Program:
+    """Threads: a push waits for the network and the disk. Workers need no talk with others."""
+    name = "worker" if number == 1 else f"worker{number}"
+    options = ["--hostname", f"{name}@%h", "--pool", "threads", "--concurrency", "4", "--loglevel", "INFO", *QUIET_CELERY]
+    return Program(name, [sys.executable, "-m", "celery", "-A", "pushdoc_admin", "worker", *options])
 
 
 def beat_program(data: Path) -> Program:
@@ -55,9 +56,9 @@ def watcher_program() -> Program:
     return Program("watcher", manage("watch"))
 
 
-def simulator_program(data: Path, port: int, address_file: Path) -> Program:
-    """The partner of the demonstration."""
-    options = ["--port", str(port), "--state", str(data / "simulateur"), "--address-file", str(address_file)]
+def simulator_program(data: Path, port: int, address_file: Path, delivery: str = "A") -> Program:
+    """The partner of the demonstration, of this delivery class."""
+    options = ["--port", str(port), "--state", str(data / "simulateur"), "--address-file", str(address_file), "--delivery", delivery]
     return Program("simulator", [sys.executable, "-m", "connectors.providers.illinks.simulator", *options])
 
 

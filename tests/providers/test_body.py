@@ -49,6 +49,9 @@ class Zeros:
     def is_unchanged(self) -> bool:
         return True
 
+    def may_end(self) -> bool:
+        return True
+
 
 def test_the_multipart_body_is_this_to_the_byte() -> None:
     content = b"%PDF-1.7 %%EOF"
@@ -100,6 +103,29 @@ def test_the_last_block_is_held_back_until_the_document_proved_right(size: int) 
             sent += len(piece)
     assert sent < len(body) - (size % BLOCK or BLOCK)
     assert not body.handed_over
+
+
+@pytest.mark.parametrize("size", [0, 1, BLOCK, 200_000])
+def test_the_end_does_not_leave_once_the_document_belongs_to_somebody_else(size: int) -> None:
+    document, source = make_document(b"a" * size), BytesSource(b"a" * size)
+    source.owned = False
+    body, sent = multipart_body(document, source, file_part="fichier", parts={})[0], 0
+    with pytest.raises(DocumentChanged):  # noqa: PT012 - what was sent until then is counted
+        for piece in body:
+            sent += len(piece)
+    assert sent < len(body) - (size % BLOCK or min(size, BLOCK))
+    assert not body.handed_over
+
+
+def test_from_its_first_byte_on_the_end_may_have_arrived() -> None:
+    document, source = make_document(b"a" * 200_000), BytesSource(b"a" * 200_000)
+    body, _ = multipart_body(document, source, file_part="fichier", parts={})
+    left, states = len(body), []
+    for piece in body:
+        left -= len(piece)
+        states.append(body.handed_over)
+    assert left == 0
+    assert states == [False, False, False, False, True]
 
 
 @pytest.mark.parametrize("content", [b"", b"b" * 100, b"a" * 99, b"a" * 101, b"a" * 300_000])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.domain.outcomes import ClientUnknown, DocumentRefused, PartnerUnavailable, PushError, RemoteDocument
 from connectors.providers.base import ClassificationNode, Dossier
-from connectors.providers.illinks.answers import read_refusal
+from connectors.providers.illinks.answers import plain, read_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +38,11 @@ def find_document(asking: Asking, reference: str) -> RemoteDocument | None:
     item = next((item for item in found if str(item.get("reference")).casefold() == reference.casefold()), None)
     if item is None:  # it answers something else than what it was asked for: that is no "no"
         raise PartnerUnavailable("Le partenaire répond à côté de la question.")
-    status = asking.contract.look_up["status"].get(item.get("statut"))
+    status = asking.contract.look_up["status"].get(plain(item.get("statut")))
     if status is None:
         raise PartnerUnavailable("Le partenaire donne un statut inconnu pour ce document.")
-    return RemoteDocument(
-        str(item.get("id", ""))[:200], reference, status, str(item.get("sha256") or "").lower(), str(item.get("motif") or "")
-    )
+    sha256 = plain(item.get("sha256"), 64).lower()
+    return RemoteDocument(plain(item.get("id"), 200), reference, status, sha256, plain(item.get("motif")))
 
 
 def fetch_dossiers(asking: Asking) -> list[Dossier]:
@@ -52,14 +51,16 @@ def fetch_dossiers(asking: Asking) -> list[Dossier]:
         return []
     dossiers: list[Dossier] = []
     page: Any = 1
+    seen: set[str] = set()
     for _ in range(MOST_PAGES):
-        content = _ask(asking, "dossiers", {"page": str(page)})
+        content = _ask(asking, "dossiers", {"page": plain(page)})
         dossiers += [
-            Dossier(str(item.get("codeClient", "")), str(item.get("nom", "")), str(item.get("siren") or ""))
+            Dossier(plain(item.get("codeClient")), plain(item.get("nom")), plain(item.get("siren")))
             for item in _required_items(content, "dossiers")
         ]
-        before, page = page, content.get("suivante")
-        if not page or str(page) == str(before):
+        seen.add(plain(page))
+        page = content.get("suivante")
+        if plain(page) in seen | {"", "0"}:
             break
     return dossiers
 
@@ -74,7 +75,7 @@ def fetch_classification(asking: Asking) -> list[ClassificationNode]:
 
 def _node(item: dict[str, Any], below: tuple[str, ...]) -> ClassificationNode:
     children = tuple(_node(child, below[1:]) for child in _items(item, below[0])) if below else ()
-    return ClassificationNode(str(item.get("code", "")), str(item.get("libelle", "")), children)
+    return ClassificationNode(plain(item.get("code")), plain(item.get("libelle")), children)
 
 
 def _ask(asking: Asking, route: str, params: Mapping[str, str], *, absent_is_empty: bool = False) -> dict[str, Any]:

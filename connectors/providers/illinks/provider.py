@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -83,21 +84,18 @@ class IllinksProvider:
         return current_contract()
 
     def push(self, document: OutgoingDocument, source: DocumentSource) -> Receipt:
-        """Send one document; a 401 gets one more try with a fresh token."""
-        answer, token = self._upload(document, source)
-        if answer.status == UNAUTHORIZED:
+        """Send one document; a 401 gets one more try with a fresh token. All of it has the one deadline that the limits declare."""
+        ends_at = time.monotonic() + self.limits.deadline(document.size).total_seconds()
+        for _ in range(2):
+            token = self.token()
+            request, body = upload_request(self.contract, self.credentials, document, source)
+            request["headers"]["Authorization"] = f"Bearer {token}"
+            left = timedelta(seconds=ends_at - time.monotonic())
+            answer = self._exchange("POST", self.contract.upload["path"], deadline=left, body=body, **request)
+            if answer.status != UNAUTHORIZED:
+                break
             self._tokens.drop(token)
-            answer, token = self._upload(document, source)
-            if answer.status == UNAUTHORIZED:
-                self._tokens.drop(token)
-        return read_upload(answer, self.contract, datetime.now(UTC))
-
-    def _upload(self, document: OutgoingDocument, source: DocumentSource) -> tuple[Answer, str]:
-        token = self.token()
-        request, body = upload_request(self.contract, self.credentials, document, source)
-        request["headers"]["Authorization"] = f"Bearer {token}"
-        path, deadline = self.contract.upload["path"], self.limits.deadline(document.size)
-        return self._exchange("POST", path, deadline=deadline, body=body, **request), token
+        return read_upload(answer, self.contract, datetime.now(UTC), document, handed_over=body.handed_over)
 
     def token(self) -> str:
         """The shared access token. Raises CredentialsRefused or PartnerUnavailable."""
@@ -121,6 +119,8 @@ class IllinksProvider:
 
     def _exchange(self, method: str, path: str, *, deadline: timedelta, body: Body | None = None, **request: Any) -> Answer:
         base = self.base()
+        if deadline <= timedelta():
+            raise PartnerUnavailable("Le partenaire n’a pas répondu à temps.")
         try:
             return self._transport.exchange(method, base + path, deadline=deadline, **request)
         except NoAnswer as error:

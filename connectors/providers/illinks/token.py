@@ -55,5 +55,5 @@ def _is_token(value: Any) -> bool:
 
 def _lifetime(seconds: Any) -> timedelta:
     """As promised, between nothing and a day; nothing when it says no number."""
-    number = float(seconds) if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) else 0.0
-    return timedelta(seconds=min(max(number, 0.0), LONGEST_LIFE)) if number == number else timedelta()  # noqa: PLR0124 - NaN differs from itself
+    is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and seconds > 0
+    return timedelta(seconds=min(seconds, LONGEST_LIFE)) if is_number else timedelta()

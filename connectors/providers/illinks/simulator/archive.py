@@ -20,6 +20,10 @@ class Archive:
     folder: Path
     guard: threading.RLock = field(default_factory=threading.RLock)
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By reference; of a reference that was stored twice, the first one."""
+
+    stored: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By our own id, in the order of arrival."""
 
     def __post_init__(self) -> None:
         """Read what an earlier run left; a last line that was cut is dropped."""
@@ -27,30 +31,33 @@ class Archive:
         for name in ("documents.jsonl", "journal.jsonl"):
             _drop_cut_line(self.folder / name)
         for item in _lines(self.folder / "documents.jsonl"):
-            self.documents[item["reference"]] = item
+            self._remember(item)
 
     def new_file(self) -> Path:
         """Where a body is written while it arrives."""
         return self.folder / "files" / f"arriving-{uuid.uuid4().hex}"
 
-    def store(self, metadata: dict[str, Any], arrived: Path, status: str, **more: Any) -> tuple[dict[str, Any], bool]:
-        """Keep the document under its reference; the second value is False when there was one already."""
+    def store(self, metadata: dict[str, Any], arrived: Path, status: str, *, once: bool, **more: Any) -> tuple[dict[str, Any], bool]:
+        """Keep the document; the second value is False when it was to be kept `once` and its reference was there already."""
         with self.guard:
             reference = metadata["reference"]
-            if reference in self.documents:
+            if once and reference in self.documents:
                 return self.documents[reference], False
-            arrived.rename(self.folder / "files" / uuid.UUID(reference).hex)
-            item = {**metadata, "id": f"ILK-{uuid.uuid4().hex[:12].upper()}", "statut": status, **more}
+            given = f"ILK-{uuid.uuid4().hex[:12].upper()}"
+            name = uuid.UUID(reference).hex + (f"-{given}" if reference in self.documents else "")
+            arrived.rename(self.folder / "files" / name)
+            item = {**metadata, "id": given, "statut": status, "fichier": name, **more}
             self._append("documents.jsonl", item)
-            self.documents[reference] = item
+            self._remember(item)
             return item, True
 
-    def change(self, reference: str, **changes: Any) -> None:
-        """What became of a document."""
+    def change(self, item: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        """What became of a document; as it is now."""
         with self.guard:
-            item = {**self.documents[reference], **changes}
+            item = {**item, **changes}
             self._append("documents.jsonl", item)
-            self.documents[reference] = item
+            self._remember(item)
+            return item
 
     def note(self, entry: dict[str, Any]) -> None:
         """One upload request and its answer."""
@@ -73,6 +80,12 @@ class Archive:
         draft = self.folder / "dossiers.json.part"
         draft.write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
         draft.replace(self.folder / "dossiers.json")
+
+    def _remember(self, item: dict[str, Any]) -> None:
+        self.stored[item["id"]] = item
+        first = self.documents.get(item["reference"], item)
+        if first["id"] == item["id"]:
+            self.documents[item["reference"]] = item
 
     def _append(self, name: str, item: dict[str, Any]) -> None:
         with (self.folder / name).open("ab") as file:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ACTIONS = {
-    "status", "delay_headers", "delay_body", "drop_before", "drop_in", "drop_after", "lose", "truncated", "wrong_body", "redirect",
+    "status", "delay_work", "delay_headers", "delay_body", "drop_before", "drop_in", "drop_after", "lose", "truncated", "wrong_body", "redirect",
     "accept_then_reject", "accept_later", "expired_token", "refuse_token",
 }  # fmt: skip
 ROUTES = {"token", "upload", "lookup", "dossiers", "classification"}
-FIELDS = {"route", "nth", "times", "probability", "client_code", "name_contains"}
+FIELDS = {"route", "nth", "times", "probability", "once_each", "client_code", "name_contains"}
 DETAILS = {"status", "code", "message", "retry_after", "seconds", "location", "motif"}
 BEFORE_THE_BODY = {"drop_before", "drop_in"}
 """Decided from the headers alone; such a rule cannot ask for a client or a name."""
@@ -20,19 +20,24 @@ BEFORE_THE_BODY = {"drop_before", "drop_in"}
 
 @dataclass
 class Rule:
-    """One fault. `nth` counts the calls of its route from 1, `times` how often it still fires; None means always."""
+    """One fault. `nth` counts the calls of its route from 1, `times` how often it still fires; None means always.
+
+    With `once_each` it fires at most once for each Idempotency-Key. The same `seed` gives the same draws for a `probability`.
+    """
 
     route: str
     action: str
     nth: int | None = None
     times: int | None = None
     probability: float = 1.0
+    once_each: bool = False
     client_code: str = ""
     name_contains: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     chance: random.Random = field(default_factory=random.Random)
+    met: set[str] = field(default_factory=set)
 
-    def fits(self, route: str, call: int, metadata: dict[str, Any]) -> bool:
+    def fits(self, route: str, call: int, metadata: dict[str, Any], key: str) -> bool:
         """Whether it fires now."""
         if route != self.route or self.times == 0 or self.nth not in {None, call}:
             return False
@@ -40,7 +45,10 @@ class Rule:
             return False
         if self.name_contains not in str(metadata.get("nomFichier", "")):
             return False
-        return self.probability >= 1 or self.chance.random() < self.probability
+        if self.chance.random() >= self.probability or (self.once_each and key in self.met):
+            return False
+        self.met |= {key} if self.once_each else set()
+        return True
 
 
 class Faults:
@@ -68,12 +76,12 @@ class Faults:
             self._calls[route] = self._calls.get(route, 0) + 1
             return self._calls[route]
 
-    def find(self, route: str, call: int, metadata: dict[str, Any] | None = None) -> Rule | None:
+    def find(self, route: str, call: int, metadata: dict[str, Any] | None = None, *, key: str = "") -> Rule | None:
         """The rule that fires: before the body when `metadata` is None, else after it."""
         with self._guard:
             for rule in self._rules:
                 early = rule.action in BEFORE_THE_BODY and not rule.client_code and not rule.name_contains
-                if early == (metadata is None) and rule.fits(route, call, metadata or {}):
+                if early == (metadata is None) and rule.fits(route, call, metadata or {}, key):
                     rule.times = None if rule.times is None else rule.times - 1
                     return rule
         return None

@@ -14,13 +14,14 @@ from connectors.providers.illinks.simulator.effects import Dropped, apply_fault,
 from connectors.providers.illinks.simulator.multipart import Body, Cut
 from connectors.providers.illinks.simulator.page import STYLE, render_page
 from connectors.providers.illinks.simulator.rules import CLASSIFICATION
-from connectors.providers.illinks.simulator.uploads import receive
+from connectors.providers.illinks.simulator.uploads import note, receive
 
 if TYPE_CHECKING:
     from connectors.providers.illinks.simulator.faults import Rule
     from connectors.providers.illinks.simulator.server import SimulatorServer
 
 PAGE_SIZE = 100
+UNKNOWN_ROUTE = {"code": "ROUTE_INCONNUE"}
 ROUTES = {
     ("POST", "/oauth2/token"): "token",
     ("POST", "/pushdoc/v1/documents"): "upload",
@@ -74,10 +75,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def _speak(self, route: str, query: str) -> None:
         call = self.house.faults.count(route)
-        drop_early(self, self.house.faults.find(route, call))
+        early = self.house.faults.find(route, call, key=self.headers.get("Idempotency-Key", ""))
         if route == "upload":
+            if early:
+                note(self, None, 0, early.action)
+            drop_early(self, early)
             receive(self, call)
-            return
+        else:
+            drop_early(self, early)
+            self._answer(route, query, call)
+
+    def _answer(self, route: str, query: str, call: int) -> None:
         form = self._form() if route == "token" else {}
         rule = self.house.faults.find(route, call, {})
         if apply_fault(self, rule):
@@ -86,6 +94,8 @@ class Handler(BaseHTTPRequestHandler):
             self.say(*self.house.account.give_token(form, dead=rule is not None and rule.action == "expired_token"))
         elif not self.house.account.admits(self.headers.get("Authorization", "")):
             self.say(401, {"error": "invalid_token"})
+        elif (route, self.house.delivery) == ("lookup", "C"):
+            self.say(404, UNKNOWN_ROUTE)
         else:
             self.say(200, getattr(self, f"_{route}")(parse_qs(query)))
 
@@ -131,7 +141,7 @@ class Handler(BaseHTTPRequestHandler):
         elif (self.command, path) in {("POST", "/_faults"), ("DELETE", "/_faults"), ("POST", "/_dossiers")}:
             self._set(path, content)
         else:
-            self.say(404, {"code": "ROUTE_INCONNUE"})
+            self.say(404, UNKNOWN_ROUTE)
 
     def _set(self, path: str, content: bytes) -> None:
         try:

@@ -84,12 +84,12 @@ class Account:
         with self.guard:
             return self.tokens.get(authorization.removeprefix("Bearer "), 0) > time.monotonic()
 
-    def refusal(self, arrived: Arrived, key: str) -> Reply | None:
-        """Why this upload is turned down; None when it is fine."""
+    def refusal(self, arrived: Arrived, key: str | None) -> Reply | None:
+        """Why this upload is turned down; None when it is fine. A `key` of None is not looked at."""
         metadata = arrived.metadata
         if wrong := _wrong_names(metadata):
             return 400, {"code": "METADONNEE_ABSENTE", "message": f"Métadonnées absentes ou fausses : {', '.join(wrong)}."}
-        if not _is_uuid(metadata["reference"]) or key != metadata["reference"]:
+        if not _is_uuid(metadata["reference"]) or key not in {None, metadata["reference"]}:
             return 400, {"code": "REFERENCE_INVALIDE", "message": "La référence et Idempotency-Key doivent être le même UUID."}
         if (metadata["wsUser"], metadata["idIllibook"]) != (self.credentials["ws_user"], self.credentials["id_illibook"]):
             return 403, {"code": "WS_USER_NON_AUTORISE", "message": "Ce WS User n’a pas accès à cet illibook."}

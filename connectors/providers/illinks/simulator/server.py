@@ -22,9 +22,15 @@ class _Listener(ThreadingHTTPServer):
 
 
 class SimulatorServer:
-    """A partner that listens. `url` is the Uri to configure."""
+    """A partner that listens. `url` is the Uri to configure.
 
-    def __init__(self, state: Path, *, host: str = "127.0.0.1", port: int = 0, credentials: dict[str, str] | None = None) -> None:
+    `delivery` is its class: A knows a reference again, B stores it twice but can be asked about it, C does neither.
+    """
+
+    def __init__(
+        self, state: Path, *, host: str = "127.0.0.1", port: int = 0, credentials: dict[str, str] | None = None, delivery: str = "A"
+    ) -> None:
+        self.delivery = delivery
         self.archive = Archive(state)
         self.faults = Faults()
         self.account = Account()
@@ -37,14 +43,16 @@ class SimulatorServer:
     def document(self, reference: str) -> dict[str, Any] | None:
         """The document under this reference, after what was to become of it by now."""
         item = self.archive.documents.get(reference)
-        if item and item["statut"] == "RECU" and item.get("a", 0) <= time.time():
-            self.archive.change(reference, statut=item["bientot"], motif=item.get("motif_futur"))
-            item = self.archive.documents[reference]
-        return item
+        return self._by_now(item) if item else None
 
     def documents(self) -> list[dict[str, Any]]:
         """All of them, each as it stands by now."""
-        return [item for reference in list(self.archive.documents) if (item := self.document(reference))]
+        return [self._by_now(item) for item in list(self.archive.stored.values())]
+
+    def _by_now(self, item: dict[str, Any]) -> dict[str, Any]:
+        if item["statut"] == "RECU" and item.get("a", 0) <= time.time():
+            return self.archive.change(item, statut=item["bientot"], motif=item.get("motif_futur"))
+        return item
 
     def set_dossiers(self, known: Any) -> None:
         """The client codes that have a folder; an empty list lets any code in. Raises ValueError."""
@@ -63,8 +71,10 @@ class SimulatorServer:
         self._listener.shutdown()
 
 
-def start_simulator(state: Path, *, host: str = "127.0.0.1", port: int = 0, credentials: dict[str, str] | None = None) -> SimulatorServer:
+def start_simulator(
+    state: Path, *, host: str = "127.0.0.1", port: int = 0, credentials: dict[str, str] | None = None, delivery: str = "A"
+) -> SimulatorServer:
     """A simulator in a thread of this process, for tests."""
-    server = SimulatorServer(state, host=host, port=port, credentials=credentials)
+    server = SimulatorServer(state, host=host, port=port, credentials=credentials, delivery=delivery)
     threading.Thread(target=server.serve, daemon=True, name="simulator").start()
     return server

@@ -26,12 +26,13 @@ def receive(handler: Handler, call: int) -> None:
     path = handler.house.archive.new_file()
     try:
         arrived = read_upload(handler.body, handler.headers.get("Content-Type", ""), path)
-        _judge(handler, arrived, handler.house.faults.find("upload", call, arrived.metadata))
+        key = handler.headers.get("Idempotency-Key", "")
+        _judge(handler, arrived, handler.house.faults.find("upload", call, arrived.metadata, key=key))
     except Malformed as error:
         handler.body.read_away()
         _answer(handler, None, 400, {"code": "REQUETE_INVALIDE", "message": str(error)})
     except Cut:
-        _note(handler, None, 0, "coupé")
+        note(handler, None, 0, "coupé")
         raise
     finally:
         path.unlink(missing_ok=True)
@@ -41,13 +42,16 @@ def _judge(handler: Handler, arrived: Arrived, rule: Rule | None) -> None:
     if not handler.house.account.admits(handler.headers.get("Authorization", "")):
         _answer(handler, arrived, 401, {"error": "invalid_token"})
         return
-    if rule and rule.action in SLOW:
+    if rule and rule.action == "delay_work":
+        time.sleep(float(rule.values.get("seconds", 1)))
+    elif rule and rule.action in SLOW:
         apply_fault(handler, rule)
     elif rule and rule.action not in STORED_THEN | LATER:
-        _note(handler, arrived, 0, rule.action)
+        note(handler, arrived, 0, rule.action)
         if apply_fault(handler, rule):
             return
-    if refusal := handler.house.account.refusal(arrived, handler.headers.get("Idempotency-Key", "")):
+    key = handler.headers.get("Idempotency-Key", "") if handler.house.delivery == "A" else None
+    if refusal := handler.house.account.refusal(arrived, key):
         _answer(handler, arrived, *refusal)
         return
     _keep(handler, arrived, rule)
@@ -55,11 +59,12 @@ def _judge(handler: Handler, arrived: Arrived, rule: Rule | None) -> None:
 
 def _keep(handler: Handler, arrived: Arrived, rule: Rule | None) -> None:
     later = _later(rule) if rule and rule.action in LATER else {}
-    item, new = handler.house.archive.store(arrived.metadata, arrived.path, "RECU" if later else "PUBLIE", **later)
+    once, status = handler.house.delivery == "A", "RECU" if later else "PUBLIE"
+    item, new = handler.house.archive.store(arrived.metadata, arrived.path, status, once=once, **later)
     if not new and item["sha256"] != arrived.sha256:
         _answer(handler, arrived, 409, {"code": "REFERENCE_CONFLIT", "message": "Cette référence existe avec d’autres octets."})
     elif rule and rule.action in STORED_THEN:
-        _note(handler, arrived, 201, rule.action, stored=new)
+        note(handler, arrived, 201, rule.action, stored=new)
         apply_fault(handler, rule)
     elif new:
         _answer(handler, arrived, 202 if later else 201, {"id": item["id"], "statut": item["statut"]}, stored=True)
@@ -84,11 +89,12 @@ def _later(rule: Rule) -> dict[str, Any]:
 
 
 def _answer(handler: Handler, arrived: Arrived | None, status: int, content: dict[str, Any], *, stored: bool = False) -> None:
-    _note(handler, arrived, status, str(content.get("code") or content.get("statut") or content.get("error")), stored=stored)
+    note(handler, arrived, status, str(content.get("code") or content.get("statut") or content.get("error")), stored=stored)
     handler.say(status, content)
 
 
-def _note(handler: Handler, arrived: Arrived | None, status: int, word: str, *, stored: bool = False) -> None:
+def note(handler: Handler, arrived: Arrived | None, status: int, word: str, *, stored: bool = False) -> None:
+    """One line of the journal. A status of 0 is no answer at all."""
     metadata = arrived.metadata if arrived else {}
     handler.house.archive.note(
         {

@@ -53,6 +53,9 @@ class Source(io.BytesIO):
     def is_unchanged(self) -> bool:
         return not self.changed
 
+    def may_end(self) -> bool:
+        return True
+
 
 def document(content: bytes, **changes: object) -> OutgoingDocument:
     values: dict[str, object] = {

@@ -14,6 +14,7 @@ import pytest
 from connectors.domain.outcomes import PushError
 from connectors.providers.illinks.answers import read_upload
 from connectors.providers.illinks.contract import OWN, load_contract
+from connectors.providers.testing import make_document
 from connectors.providers.transport import Answer
 
 RECORDED = sorted((Path(__file__).parent.parent / "recorded").glob("*.json"))
@@ -26,7 +27,8 @@ def test_a_recorded_answer_has_its_reading(path: Path) -> None:
     body = recorded["body"] if isinstance(recorded["body"], str) else json.dumps(recorded["body"])
     reading: object
     try:
-        reading = read_upload(Answer(recorded["status"], recorded["headers"], body.encode()), load_contract(OWN), NOW)
+        answer = Answer(recorded["status"], recorded["headers"], body.encode())
+        reading = read_upload(answer, load_contract(OWN), NOW, make_document(b"a"), handed_over=True)
     except PushError as error:
         reading = error
     assert type(reading).__name__ == recorded["reading"]

@@ -1,0 +1,44 @@
+"""Storing what must not be lost: an answer of the partner is worth more than the patience of the thread that holds it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from django.db import InterfaceError, OperationalError, connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from connectors.models import Push
+    from connectors.push.worker import Worker
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 5.0
+PATIENCE_SECONDS = 600.0
+"""Longer than a database's restart or a locked SQLite file lasts; what is given up then is found again as an unknown outcome."""
+
+
+def store_answer(push: Push, worker: Worker, write: Callable[[], None]) -> None:
+    """Write until it is stored. Before each new try the row is read again: a commit whose answer was lost may well have happened.
+
+    Raises OperationalError or InterfaceError when the database stays away, or when the process is asked to end meanwhile.
+    """
+    pause, ends_at = FIRST_PAUSE_SECONDS, time.monotonic() + PATIENCE_SECONDS
+    again = False
+    while True:
+        try:
+            if again:
+                connection.close()
+                push.refresh_from_db()
+            write()
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("An answer waits for the database (%s)", type(error).__name__)
+            if time.monotonic() > ends_at or worker.stopping.wait(pause):
+                raise
+            again, pause = True, min(pause * 2, LONGEST_PAUSE_SECONDS)
+        else:
+            return

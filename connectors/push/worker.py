@@ -1,0 +1,70 @@
+"""This process as the pipeline sees it: its lock, its files, its clock, and what it has in its hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event, Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from connectors.deposits.base import DepositStore
+    from connectors.models import Push
+    from connectors.push.ownership import Ownership
+
+ERRAND = timedelta(minutes=1)
+"""How long a question or an archive belongs to who took it; both are harmless when done twice, and it is longer than a question's deadline."""
+
+
+@dataclass
+class Hand:
+    """The claimed documents of this process. An attempt that was `begun` may have sent bytes; any other one certainly has not."""
+
+    _held: set[int] = field(default_factory=set)
+    _begun: set[tuple[int, int]] = field(default_factory=set)
+    _guard: Lock = field(default_factory=Lock)
+
+    def take(self, pushes: Iterable[Push]) -> None:
+        """They were claimed by a thread of this process."""
+        with self._guard:
+            self._held |= {push.pk for push in pushes}
+
+    def let_go(self, pushes: Iterable[Push]) -> None:
+        """Whatever became of them, no thread is at work on them any more."""
+        with self._guard:
+            self._held -= {push.pk for push in pushes}
+
+    def begin(self, push: Push) -> None:
+        """The request is about to start."""
+        with self._guard:
+            self._begun.add((push.pk, push.attempts))
+
+    def finish(self, push: Push) -> None:
+        """What came of the attempt is stored."""
+        with self._guard:
+            self._begun.discard((push.pk, push.attempts))
+
+    def holds(self, push: Push) -> bool:
+        """Whether a thread of this process is at work on it."""
+        with self._guard:
+            return push.pk in self._held
+
+    def has_begun(self, push: Push) -> bool:
+        """Whether this attempt may have sent bytes."""
+        with self._guard:
+            return (push.pk, push.attempts) in self._begun
+
+
+@dataclass
+class Worker:
+    """`stopping` is set when the process was asked to end: what is under way is finished, nothing new is begun."""
+
+    ownership: Ownership
+    store: DepositStore
+    clock: Callable[[], datetime]
+    errand: timedelta = ERRAND
+    hand: Hand = field(default_factory=Hand)
+    stopping: Event = field(default_factory=Event)
