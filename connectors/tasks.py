@@ -27,7 +27,7 @@ from connectors.models.sealing import SealBroken
 from connectors.models.tokens import SharedToken
 from connectors.providers.base import NetworkRules
 from connectors.providers.registry import build_provider, provider_class
-from connectors.push.drain import drain_connector
+from connectors.push.drain import Turn, drain_connector
 from connectors.push.errands import finish_archives, run_errands
 from connectors.push.explanation import Circumstances
 from connectors.push.ownership import AdvisoryOwnership, FileOwnership
@@ -106,10 +106,13 @@ def this_worker() -> Worker:
 
 _one_at_a_time = threading.Lock()
 
+stopping = threading.Event()
+"""Set when this process is asked to end: it needs no database, which may be away just then."""
+
 
 @functools.cache
 def _worker() -> Worker:
-    return Worker(_ownership(), local_store(), timezone.now, timedelta(seconds=settings.ERRAND_SECONDS))
+    return Worker(_ownership(), local_store(), timezone.now, timedelta(seconds=settings.ERRAND_SECONDS), settings.LANES, stopping=stopping)
 
 
 def _ownership() -> Ownership:
@@ -133,41 +136,44 @@ DIRECT = {"dbname", "user", "password", "host", "port", "sslmode", "sslrootcert"
 
 
 @shared_task
-def drain(connector_id: int) -> int:
-    """Send what is due for one connector."""
-    return _work(connector_id, thorough=False)
+def drain(connector_id: int) -> None:
+    """Send what is due for one connector; what a turn leaves is hinted at again."""
+    if _work(connector_id, thorough=False).unfinished:
+        wake(connector_id)
 
 
 @shared_task
-def sweep() -> None:
-    """Finish archives, ask about unknown outcomes, take over what dead workers left; then send what is due anywhere."""
+def sweep() -> bool:
+    """Finish archives, ask about unknown outcomes, take over what dead workers left; then send what is due anywhere. True: there is more."""
+    unfinished = False
     for pk in Connector.objects.filter(pushes__state__in=SWEPT).distinct().values_list("pk", flat=True):
         try:
-            _work(pk, thorough=True)
+            unfinished |= _work(pk, thorough=True).unfinished
         except Exception:
             logger.exception("The sweep leaves connector %s to its next turn", pk)
+    return unfinished
 
 
 SWEPT = (PushState.WAITING, PushState.SENDING, PushState.UNKNOWN, PushState.ACCEPTED)
 
 
-def _work(connector_id: int, *, thorough: bool) -> int:
+def _work(connector_id: int, *, thorough: bool) -> Turn:
     connector = Connector.objects.filter(pk=connector_id).first()
     if connector is None:
-        return 0
-    worker = this_worker()
+        return Turn()
+    worker, version = this_worker(), connector.settings_version
     if thorough:
         finish_archives(connector_id, worker)
     if not is_complete(connector, provider_class(connector.provider)):
-        return 0
+        return Turn()
     try:
         provider = provider_for(connector)
     except SealBroken as broken:
         Connector.objects.filter(pk=connector_id).update(credentials_refused=str(broken))
-        return 0
+        return Turn()
     try:
         if thorough:
-            run_errands(connector_id, provider, worker, connector.settings_version)
-        return drain_connector(connector_id, provider, worker, connector.settings_version)
+            run_errands(connector_id, provider, worker, version)
+        return drain_connector(connector_id, provider, worker, version, lambda: provider_for(connector))
     finally:
         provider.close()

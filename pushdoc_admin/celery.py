@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 
 from celery import Celery, signals
 
+from pushdoc_admin.broker_policy import refuse_forgetful_broker
+from pushdoc_admin.last_word import last_word
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -31,25 +34,31 @@ PARTING_SECONDS = 25.0
 
 
 @signals.celeryd_init.connect
-def _sweep_in_this_process(options: dict[str, Any] | None = None, **_kwargs: Any) -> None:
+def _begin(options: dict[str, Any] | None = None, **_kwargs: Any) -> None:
     """With threads the worker's own process sends; with prefork its children do (see below), and nothing may open the database before the fork."""
+    from django.conf import settings  # noqa: PLC0415 - Django is set up by Celery after this module was read
+
+    refuse_forgetful_broker(settings.REDIS_URL)
     pool = (options or {}).get("pool_cls")
-    if not str(getattr(pool, "__module__", pool)).endswith("prefork"):
+    if str(getattr(pool, "__module__", pool)).endswith("prefork"):
+        last_word.prepare()
+    else:
         start_sweeping()
 
 
 @signals.worker_process_init.connect
-def _sweep_in_a_child(**_kwargs: Any) -> None:
+def _begin_in_a_child(**_kwargs: Any) -> None:
+    last_word.listen(_begin_nothing_new)
     start_sweeping()
 
 
 @signals.worker_shutting_down.connect
 def _begin_nothing_new(**_kwargs: Any) -> None:
     """What is under way is finished and written down; what was claimed besides is given back."""
-    if _sweeper:
-        from connectors.tasks import this_worker  # noqa: PLC0415 - Django is set up by now
+    last_word.say()
+    from connectors.tasks import stopping  # noqa: PLC0415 - Django is set up by now
 
-        this_worker().stopping.set()
+    stopping.set()
 
 
 @signals.worker_process_shutdown.connect
@@ -74,17 +83,16 @@ def _sweep_until_the_end() -> None:
 
     while not apps.ready:
         time.sleep(GLANCE_SECONDS)
-    from connectors.tasks import sweep, this_worker  # noqa: PLC0415 - as above
+    from connectors.tasks import stopping, sweep  # noqa: PLC0415 - as above
 
-    ended = threading.Event()
-    while not ended.wait(0):
+    while not stopping.is_set():
         try:
             close_old_connections()
-            ended = this_worker().stopping
-            sweep()
+            while sweep() and not stopping.is_set():
+                close_old_connections()
         except Exception:
             logger.exception("The sweep goes on at its next turn")
-        ended.wait(settings.SWEEP_SECONDS)
+        stopping.wait(settings.SWEEP_SECONDS)
 
 
 GLANCE_SECONDS = 0.2

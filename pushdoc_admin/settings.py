@@ -29,6 +29,7 @@ PARTNER_CA_FILE = env.str("PUSHDOC_PARTNER_CA_FILE", "")
 SETTLE_SECONDS = env.float("PUSHDOC_SETTLE_SECONDS", 2.0)
 SCAN_SECONDS = env.float("PUSHDOC_SCAN_SECONDS", 30.0)
 SWEEP_SECONDS = env.float("PUSHDOC_SWEEP_SECONDS", 30.0)
+LANES = env.int("PUSHDOC_LANES", 8)
 ERRAND_SECONDS = env.float("PUSHDOC_ERRAND_SECONDS", 60.0)
 
 INSTALLED_APPS = [
@@ -89,6 +90,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": f"PRAGMA journal_mode={'WAL' if WAL_IS_SAFE else 'TRUNCATE'}; PRAGMA synchronous=FULL;",
     }
 else:
+    # A process that is frozen in the middle of a transaction must not keep its rows from everybody else. No transaction waits for anything long.
+    frozen_after = f"-c idle_in_transaction_session_timeout={env.float('PUSHDOC_TRANSACTION_SECONDS', 20.0):g}s"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", frozen_after)
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -100,12 +104,13 @@ if REDIS_URL.startswith("unix://"):
 else:
     CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+VISIBILITY_SECONDS = env.float("PUSHDOC_VISIBILITY_SECONDS", 3600.0)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,
-    "unacked_restore_interval": 10,
+    "visibility_timeout": VISIBILITY_SECONDS,
+    "unacked_restore_interval": min(10.0, VISIBILITY_SECONDS),
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
-    "max_retries": 1,
+    "max_retries": 0,  # a hint waits for a broker that hangs no longer than one time-out; the workers' own reconnection is another setting
 }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -38,6 +38,11 @@ def is_complete(connector: Connector, provider: type[Provider]) -> bool:
     return all(part.complete for part in parts_of(connector, provider))
 
 
+def missing_text(connector: Connector, provider: type[Provider]) -> str:
+    """What is missing in its parts, as one French text; empty when it may push."""
+    return " ".join(f"{part.label} : {part.missing}" for part in parts_of(connector, provider) if part.missing)
+
+
 def _clients(connector: Connector) -> Part:
     count = connector.selections.count()
     note = f"{count} client{'s' if count > 1 else ''} choisi{'s' if count > 1 else ''}" if count else ""

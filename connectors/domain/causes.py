@@ -107,7 +107,9 @@ CAUSES = _catalogue(
     ),
 )
 
-DOOR_CAUSES = frozenset({"empty", "too_large", "extension", "wrong_format", "incomplete", "sparse", "hard_linked", "encrypted", "unreadable"})
+DOOR_CAUSES = frozenset(
+    {"empty", "too_large", "extension", "wrong_format", "incomplete", "sparse", "hard_linked", "encrypted", "unreadable"}
+)
 """Found when the file was looked at; it is looked at again at each full scan, and goes on by itself when they no longer hold."""
 
 OVERRULED_CAUSES = frozenset({"wrong_format", "incomplete", "sparse", "hard_linked", "encrypted"})

@@ -1,7 +1,7 @@
 """Places where a process can be made to die, one at each durable step, so that a test can prove what follows.
 
 Inert unless PUSHDOC_CRASH_AT names a place when the process starts. PUSHDOC_CRASH_MARK names a file that is made at the death: whoever finds it
-there does not die again.
+there does not die again. PUSHDOC_CRASH_SIGNAL=STOP makes the process fall asleep instead, until somebody wakes it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ PLACES: Final = (
 """In the order of a document's way; see `docs/reliability.md`."""
 
 _armed = os.environ.get("PUSHDOC_CRASH_AT", "")
+_signal = signal.SIGSTOP if os.environ.get("PUSHDOC_CRASH_SIGNAL") == "STOP" else signal.SIGKILL
 
 
 def reach(place: str) -> None:
     """Die here, if this is the place."""
     if _armed and place == _armed and _is_first():
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), _signal)
 
 
 def _is_first() -> bool:

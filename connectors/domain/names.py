@@ -16,6 +16,18 @@ TEMPORARY = re.compile(
 LONGEST_SENT_NAME = 200
 """Characters; the extension is kept when a longer name is cut."""
 
+LONGEST_SENT_EXTENSION = 20
+"""With its dot; what follows the last dot of a longer one is the rest of a sentence."""
+
+FORBIDDEN_IN_SENT = frozenset('/\\"<>|:*?\ufffd')
+"""Separators, what Windows forbids, and what stands for bytes that are no UTF-8: an underscore takes their place."""
+
+LONGEST_SHOWN_NAME = 1000
+"""Characters: 255 bytes that are no letters need 2,040 of them, and a text column ends somewhere."""
+
+RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+"""Names of devices under Windows, with any extension."""
+
 UNSAFE_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Control, format (direction marks), lone surrogates, private and unassigned characters, line ends."""
 
@@ -39,7 +51,8 @@ def fold_for_search(text: str) -> str:
 def shown_name(raw: bytes) -> str:
     """The name as a screen and a text column can hold it: every unsafe character stands as its visible code."""
     text = unicodedata.normalize("NFC", raw.decode("utf-8", "surrogateescape"))
-    return "".join(visible(char) for char in text)
+    shown = "".join(visible(char) for char in text)
+    return shown if len(shown) <= LONGEST_SHOWN_NAME else shown[: LONGEST_SHOWN_NAME - 1] + "…"
 
 
 def visible(char: str) -> str:
@@ -50,13 +63,16 @@ def visible(char: str) -> str:
 
 
 def sent_name(raw: bytes) -> str:
-    """The clean name that a partner gets: NFC, no control or direction characters, no separators, never empty, at most 200 characters."""
+    """The clean name that a partner gets: NFC, no control or direction characters, no separators, nothing that Windows keeps for itself.
+
+    Never empty, at most 200 characters; an extension of up to 20 is kept.
+    """
     text = unicodedata.normalize("NFC", raw.decode("utf-8", "replace"))
-    kept = "".join("_" if char in '/\\"<>|:*?\ufffd' else char for char in text if unicodedata.category(char) not in UNSAFE_CATEGORIES)
-    stem, extension = os.path.splitext(kept.strip())
-    stem = stem.strip(" .") or "document"
-    extension = extension.rstrip(" .")[:20]
-    return stem[: LONGEST_SENT_NAME - len(extension)] + extension
+    kept = "".join("_" if char in FORBIDDEN_IN_SENT else char for char in text if unicodedata.category(char) not in UNSAFE_CATEGORIES)
+    stem, extension = os.path.splitext(unicodedata.normalize("NFC", kept).strip())
+    extension = extension.rstrip(" .")[:LONGEST_SENT_EXTENSION].rstrip(" .")
+    stem = stem.strip(" .")[: LONGEST_SENT_NAME - len(extension) - 1].rstrip(" .") or "document"
+    return ("_" if RESERVED.match(stem) else "") + stem + extension
 
 
 def extension_of(name: str) -> str:

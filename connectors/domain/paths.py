@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from connectors.domain.names import fold
+from connectors.domain.names import RESERVED, UNSAFE_CATEGORIES, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,7 +16,6 @@ KNOWN_PLACEHOLDERS = ("millésime",)
 LONGEST_PATH = 400
 LONGEST_PART = 100
 FORBIDDEN = set('<>:"|?*\\')
-RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
 
 RECOMMENDED = (
     ("ZONE DE DEPOT/Factures Fournisseurs", "DOSSIER COMPTABLE/{millésime}/PIECES COMPTABLES SCANNEES/Factures fournisseurs"),
@@ -59,7 +58,7 @@ def _refuse_part(part: str) -> None:
         raise PathRefused("Le chemin contient un dossier sans nom : retirez le « / » en trop.")
     if part in {".", ".."}:
         raise PathRefused("Le chemin ne peut pas contenir « . » ou « .. » : il doit rester dans le dossier du client.")
-    if any(unicodedata.category(char)[0] == "C" for char in part):
+    if any(unicodedata.category(char) in UNSAFE_CATEGORIES for char in part):
         raise PathRefused("Le chemin contient un caractère invisible : retapez-le.")
     if bad := FORBIDDEN & set(part):
         raise PathRefused(f"Le caractère « {min(bad)} » n’est pas permis dans un nom de dossier.")
@@ -70,7 +69,9 @@ def _refuse_part(part: str) -> None:
 
 
 def fill(path: str, values: Mapping[str, str]) -> str:
-    """The path with its placeholders replaced. A value can hold neither separator nor dots: it never climbs."""
+    """The path with its placeholders replaced. Raises PathRefused when a value holds a separator, or makes the path one that is not allowed."""
+    if any("/" in value for value in values.values()):
+        raise PathRefused("Une variable ne peut pas contenir « / » : elle nomme un seul dossier.")
     filled = PLACEHOLDER.sub(lambda match: values[unicodedata.normalize("NFC", match.group(1))], path)
     return clean_path(filled)
 

@@ -48,3 +48,8 @@ def is_open(connector_id: int, version: int, now: datetime) -> bool:
     row = Connector.objects.filter(pk=connector_id, active=True, credentials_refused="", settings_version=version)
     paused = row.values_list("paused_until", flat=True)[:1]
     return any(until is None or until <= now for until in paused)
+
+
+def is_outdated(connector_id: int, version: int) -> bool:
+    """Whether somebody changed the settings meanwhile."""
+    return not Connector.objects.filter(pk=connector_id, settings_version=version).exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import takewhile
@@ -18,14 +19,12 @@ from connectors.domain.states import PushState
 from connectors.models import Connector, Push, PushAttempt
 from connectors.push.eligibility import eligibility_of
 from connectors.push.send import seconds_awake_or_asleep
+from connectors.push.worker import BATCH
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from connectors.push.eligibility import Eligibility
-
-BATCH = 8
-"""Small claims make small doubts: a worker that dies leaves at most so many outcomes to ask about."""
 
 LOOKED_AT = 64
 """Due rows that one claim looks at, so that held ones among them do not starve the rest."""
@@ -49,7 +48,9 @@ class Claimed:
     claimed_at: float
 
 
-def claim_documents(connector_id: int, owner: str, now: datetime, per_second: float, version: int) -> list[Claimed]:
+def claim_documents(
+    connector_id: int, owner: str, now: datetime, per_second: float, version: int, most_for_a_client: int = BATCH
+) -> list[Claimed]:
     """The next due documents of this connector, in one transaction; what may not go is HELD with its cause on the way.
 
     None when its settings are no longer those of `version`: who claims would send them under other credentials.
@@ -59,8 +60,10 @@ def claim_documents(connector_id: int, owner: str, now: datetime, per_second: fl
         connector = Connector.objects.select_for_update().get(pk=connector_id)
         if not connector.active or connector.settings_version != version or (connector.paused_until and connector.paused_until > now):
             return []
-        due = Push.objects.due(now).filter(connector=connector).select_related("client", "deposit_path")[:LOOKED_AT]
-        ready = _batch(_ready(list(due), connector, eligibility_of(connector), now))
+        busy = _under_way(connector, owner)
+        due = Push.objects.due(now).filter(connector=connector).exclude(client_id__in=_full(busy, most_for_a_client))
+        looked_at = list(due.select_related("client", "deposit_path")[:LOOKED_AT])
+        ready = _batch(_fair(_ready(looked_at, connector, eligibility_of(connector), now), busy, most_for_a_client))
         if not ready:
             return []
         Push.objects.claim([push.pk for push in ready], owner, now, connector.settings_version)
@@ -93,6 +96,25 @@ def _ready(due: list[Push], connector: Connector, eligibility: Eligibility, now:
         push.client_code = eligibility.codes[push.client_id]
         ready.append(push)
     return ready
+
+
+def _under_way(connector: Connector, owner: str) -> Counter[int]:
+    """How many documents of each client this owner is sending."""
+    return Counter(Push.objects.filter(connector=connector, state=PushState.SENDING, owner=owner).values_list("client_id", flat=True))
+
+
+def _full(busy: Counter[int], most: int) -> list[int]:
+    return [client for client, count in busy.items() if count >= most]
+
+
+def _fair(ready: list[Push], busy: Counter[int], most: int) -> list[Push]:
+    """In the order of their turn, but no client beyond its share."""
+    chosen = []
+    for push in ready:
+        if busy[push.client_id] < most:
+            busy[push.client_id] += 1
+            chosen.append(push)
+    return chosen
 
 
 def _batch(ready: list[Push]) -> list[Push]:

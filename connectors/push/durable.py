@@ -6,7 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from connectors.push.worker import Worker
 
 logger = logging.getLogger(__name__)
+
+AWAY = (OperationalError, InterfaceError, InternalError)
+"""PostgreSQL's word for a session that it ended because its process was frozen in a transaction is an internal error."""
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 5.0
@@ -25,7 +28,7 @@ PATIENCE_SECONDS = 600.0
 def store_answer(push: Push, worker: Worker, write: Callable[[], None]) -> None:
     """Write until it is stored. Before each new try the row is read again: a commit whose answer was lost may well have happened.
 
-    Raises OperationalError or InterfaceError when the database stays away, or when the process is asked to end meanwhile.
+    Raises what the database raises when it stays away, or when the process is asked to end meanwhile.
     """
     pause, ends_at = FIRST_PAUSE_SECONDS, time.monotonic() + PATIENCE_SECONDS
     again = False
@@ -35,7 +38,7 @@ def store_answer(push: Push, worker: Worker, write: Callable[[], None]) -> None:
                 connection.close()
                 push.refresh_from_db()
             write()
-        except (OperationalError, InterfaceError) as error:
+        except AWAY as error:
             logger.warning("An answer waits for the database (%s)", type(error).__name__)
             if time.monotonic() > ends_at or worker.stopping.wait(pause):
                 raise

@@ -9,7 +9,6 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from connectors.deposits.base import DocumentMissing, StoreProblem
@@ -19,7 +18,7 @@ from connectors.domain.names import sent_name
 from connectors.domain.outcomes import DocumentChanged, OutcomeUnknown, PushError, Receipt
 from connectors.domain.states import PushState
 from connectors.models import Credential
-from connectors.push.durable import store_answer
+from connectors.push.durable import AWAY, store_answer
 from connectors.push.record import record_error, record_receipt, record_unsent
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _record(push: Push, answer: Receipt | Exception, provider: Provider, worker:
         record_error(push, answer, provider.limits, now)
     elif isinstance(answer, (DocumentChanged, DocumentMissing)):
         record_unsent(push, PushState.SETTLING, now, "Le fichier a changé pendant l’envoi : il est relu depuis le début.")
-    elif isinstance(answer, (OperationalError, InterfaceError)):  # only the token is kept there, and is asked for before each body
+    elif isinstance(answer, AWAY):  # only the token is kept there, and is asked for before each body
         record_unsent(push, PushState.WAITING, now, "La base de données n’a pas répondu : rien n’est parti.", next_at=now)
     elif isinstance(answer, StoreProblem):
         record_unsent(push, PushState.WAITING, now, str(answer), next_at=now + STORE_PAUSE)

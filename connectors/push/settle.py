@@ -1,15 +1,22 @@
-"""Settling: a file is ready when nobody has touched it for the settle time, nobody has it open for writing, its end is there, and it was hashed."""
+"""Settling: a file is ready when nobody has touched it for the settle time, nobody has it open for writing, the door takes it, and it was hashed.
+
+Looking reads the disk only, recording writes the ledger only: many looks are recorded in one transaction, and none holds the database up.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from connectors.deposits.base import DocumentMissing, FolderMissing, StoreProblem
-from connectors.domain.causes import CAUSES
+from django.db.models import Q
+
+from connectors.deposits.base import DocumentMissing, FolderMissing, StoreProblem, is_same_but_moved
+from connectors.domain.causes import CAUSES, DOOR_CAUSES, OVERRULED_CAUSES, PATIENT_CAUSES
+from connectors.domain.contents import cause_in
+from connectors.domain.crash_points import reach
 from connectors.domain.names import extension_of
 from connectors.domain.states import PushState
 from connectors.models import Push
@@ -17,16 +24,16 @@ from connectors.models import Push
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from connectors.deposits.base import DepositStore
-    from connectors.domain.document import DocumentSource
+    from connectors.deposits.base import DepositStore, Entry, OpenDocument
 
 HASH_BLOCK = 1024 * 1024
-TAIL_BYTES = 64 * 1024
+LARGE_HOLE = 1024 * 1024
+"""Bytes. Pages of zeros in a scan may be smaller holes after a copy that saves room."""
 PATIENCE = timedelta(minutes=2)
 """How long a document without its end may rest before somebody is told; scanners write in bursts of some seconds."""
 
-END_MARKS = {"pdf": (b"%PDF-", b"%%EOF"), "zip": (b"PK", b"PK\x05\x06"), "xlsx": (b"PK", b"PK\x05\x06"), "docx": (b"PK", b"PK\x05\x06")}
-"""What such a file starts with, and what stands in its last 64 KiB when it is whole."""
+LOOKED_AT_AGAIN = DOOR_CAUSES | {"duplicate"}
+"""What a full scan looks at once more: the file may be readable now, the partner take more, the twin be gone."""
 
 
 @dataclass(frozen=True)
@@ -38,68 +45,106 @@ class Door:
     extensions: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Finding:
+    """What a look at a file came to: the state that it belongs in, and what else its row has to say."""
+
+    state: PushState
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
 def settle_push(push: Push, store: DepositStore, door: Door, now: datetime) -> bool:
-    """Look at one SETTLING (or unreadable) file; True when its row changed. A problem is a held row with its cause, never only a log line."""
+    """Look at one SETTLING file, or one that the door holds; True when its row changed. A problem is a held row with its cause."""
+    finding = look_at(push, store, door, now)
+    return finding is not None and record_finding(push, finding, now)
+
+
+def look_at(push: Push, store: DepositStore, door: Door, now: datetime) -> Finding | None:
+    """What should become of the row; None when nothing should. A file that is missing is the scan's business: it alone knows the folder."""
+    if push.identity_at > now:
+        return Finding(PushState(push.state), {"identity_at": now})  # The clock was set back: the file rests from now on.
     name = os.fsdecode(bytes(push.name_bytes))
     try:
-        entry = store.describe(push.folder, name)
-        if entry.identity != push.identity:
-            return push.move(PushState.SETTLING, now, identity=entry.identity, size=entry.size, identity_at=now)
-        if now - push.identity_at < door.settle_time or store.is_being_written(push.folder, name):
-            return False
-        return _look(push, store, name, door, now)
-    except FolderMissing:
-        return False  # The folder may come back; its own row says what is wrong.
-    except DocumentMissing as gone:
-        return push.move(PushState.WITHDRAWN, now, explanation=str(gone))
+        with store.open(push.folder, name) as document:
+            return _look(push, document, door, now)
+    except (FolderMissing, DocumentMissing):
+        return None
     except StoreProblem as problem:
-        return _hold(push, "unreadable", now, str(problem))
+        return _held(push, "unreadable", str(problem)) if now - push.identity_at >= door.settle_time else None
 
 
-def _look(push: Push, store: DepositStore, name: str, door: Door, now: datetime) -> bool:
-    if cause := _cause_at_the_door(push, name, door):
-        return _hold(push, cause, now)
-    with store.open(push.folder, name) as source:
-        digest, whole = read_through(source, extension_of(name))
-        if not source.is_unchanged():
-            return False
-    if not whole:
-        return now - push.identity_at >= PATIENCE and _hold(push, "incomplete", now)
-    ready = {"sha256": digest, "settled_at": now, "next_attempt_at": now}
-    if not push.released and (twin := _same_bytes(push, digest)):
-        text = f"Même contenu que « {twin.name} »."
-        return push.move(PushState.HELD, now, cause="duplicate", explanation=text[:500], **ready)
-    return push.move(PushState.WAITING, now, cause="", explanation="", **ready)
+def _look(push: Push, document: OpenDocument, door: Door, now: datetime) -> Finding | None:
+    entry = document.entry
+    if entry.identity != push.identity:
+        if is_same_but_moved(entry.identity, push.identity):
+            return Finding(PushState(push.state), {"identity": entry.identity})
+        return _another_version(entry, now)
+    rested = now - push.identity_at
+    if rested < door.settle_time or document.has_writer():
+        return None
+    cause = cause_at_the_door(document, door)
+    if cause and not (push.released and cause in OVERRULED_CAUSES):
+        return None if cause in PATIENT_CAUSES and rested < PATIENCE else _held(push, cause)
+    digest = push.sha256 if push.cause == "duplicate" else hash_document(document)
+    if not document.is_unchanged():
+        return None
+    ready = {"sha256": digest, "settled_at": now, "next_attempt_at": now, "cause": "", "explanation": ""}
+    return Finding(PushState.WAITING, ready)
 
 
-def _cause_at_the_door(push: Push, name: str, door: Door) -> str:
-    if push.size == 0:
+def _another_version(entry: Entry, now: datetime) -> Finding:
+    fresh = {"sha256": "", "cause": "", "explanation": "", "released": False}
+    return Finding(PushState.SETTLING, {"identity": entry.identity, "size": entry.size, "identity_at": now, **fresh})
+
+
+def cause_at_the_door(document: OpenDocument, door: Door) -> str:
+    """The code of the first cause that holds such a file, the cheapest look first; empty when it may go."""
+    size, extension = document.entry.size, extension_of(document.entry.name)
+    if size == 0:
         return "empty"
-    if push.size > door.max_bytes:
+    if size > door.max_bytes:
         return "too_large"
-    return "" if extension_of(name) in door.extensions else "extension"
+    if extension not in door.extensions:
+        return "extension"
+    if document.entry.links > 1:
+        return "hard_linked"
+    if document.largest_hole() >= LARGE_HOLE:
+        return "sparse"
+    return cause_in(extension, size, document.read_at)
 
 
-def _hold(push: Push, cause: str, now: datetime, text: str = "") -> bool:
+def _held(push: Push, cause: str, text: str = "") -> Finding | None:
     if push.state == PushState.HELD and push.cause == cause:
-        return False
-    return push.move(PushState.HELD, now, cause=cause, explanation=text or CAUSES[cause].sentence)
+        return None
+    return Finding(PushState.HELD, {"cause": cause, "explanation": (text or CAUSES[cause].sentence)[:500], "next_attempt_at": None})
+
+
+def record_finding(push: Push, finding: Finding, now: datetime) -> bool:
+    """Write it down; False when the row went its own way meanwhile, or says so already."""
+    changes = finding.changes
+    state = finding.state
+    if state == PushState.WAITING and not push.released and (twin := _same_bytes(push, changes["sha256"])):
+        if push.state == PushState.HELD and push.cause == "duplicate":
+            return False
+        state = PushState.HELD
+        changes = changes | {"cause": "duplicate", "explanation": f"Même contenu que « {twin.name} »."[:500]}
+    if state == PushState.WAITING:
+        reach("settle.before_commit")
+    return push.move(state, now, **changes)
 
 
 def _same_bytes(push: Push, digest: str) -> Push | None:
-    """An earlier document of the same client with the same bytes that went out, or is on its way."""
+    """Another document of the same client with the same bytes that went out, is on its way, or will go when its cause is repaired."""
     others = Push.objects.filter(connector_id=push.connector_id, client_id=push.client_id, sha256=digest).exclude(pk=push.pk)
     sent = (PushState.WAITING, PushState.SENDING, PushState.UNKNOWN, PushState.ACCEPTED, PushState.PUBLISHED)
-    return others.filter(state__in=sent).order_by("pk").first()
+    will_go = Q(state=PushState.HELD) & ~Q(cause__in=LOOKED_AT_AGAIN)
+    return others.filter(Q(state__in=sent) | will_go).order_by("pk").first()
 
 
-def read_through(source: DocumentSource, extension: str) -> tuple[str, bool]:
-    """The SHA-256 of all bytes, and whether the end that such a file has is there."""
-    digest, head, tail = hashlib.sha256(), b"", b""
-    source.rewind()
-    while block := source.read(HASH_BLOCK):
+def hash_document(document: OpenDocument) -> str:
+    """The SHA-256 of all bytes. Raises StoreProblem."""
+    digest = hashlib.sha256()
+    document.rewind()
+    while block := document.read(HASH_BLOCK):
         digest.update(block)
-        head = head or block[:8]
-        tail = (tail + block)[-TAIL_BYTES:]
-    start, end = END_MARKS.get(extension, (b"", b""))
-    return digest.hexdigest(), not (start and head.startswith(start)) or end in tail
+    return digest.hexdigest()

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 ERRAND = timedelta(minutes=1)
 """How long a question or an archive belongs to who took it; both are harmless when done twice, and it is longer than a question's deadline."""
 
+BATCH = 8
+"""Small claims make small doubts: a worker that dies leaves at most so many outcomes to ask about."""
+
 
 @dataclass
 class Hand:
@@ -59,12 +62,48 @@ class Hand:
 
 
 @dataclass
+class Turns:
+    """Which connectors are being drained in this process. Who comes too late makes the one who drains look once more."""
+
+    _wanted: dict[int, bool] = field(default_factory=dict)
+    _guard: Lock = field(default_factory=Lock)
+
+    def begin(self, connector_id: int) -> bool:
+        """Whether it is the caller's turn."""
+        with self._guard:
+            free = connector_id not in self._wanted
+            self._wanted[connector_id] = not free
+            return free
+
+    def is_wanted_again(self, connector_id: int) -> bool:
+        """Whether somebody came too late since this was last asked."""
+        with self._guard:
+            wanted, self._wanted[connector_id] = self._wanted[connector_id], False
+            return wanted
+
+    def end(self, connector_id: int) -> None:
+        """The turn is over."""
+        with self._guard:
+            del self._wanted[connector_id]
+
+
+@dataclass
 class Worker:
-    """`stopping` is set when the process was asked to end: what is under way is finished, nothing new is begun."""
+    """`stopping` is set when the process was asked to end: what is under way is finished, nothing new is begun.
+
+    `lanes` is how many documents of one connector it sends side by side.
+    """
 
     ownership: Ownership
     store: DepositStore
     clock: Callable[[], datetime]
     errand: timedelta = ERRAND
+    lanes: int = 1
     hand: Hand = field(default_factory=Hand)
+    turns: Turns = field(default_factory=Turns)
     stopping: Event = field(default_factory=Event)
+
+    @property
+    def most_for_a_client(self) -> int:
+        """At most half of the lanes: a client whose documents are slow, or many, leaves the others room."""
+        return max(1, self.lanes // 2) if self.lanes > 1 else BATCH

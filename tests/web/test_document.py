@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 
 from connectors.domain.states import PushState
 from connectors.models import Event, Push, PushAttempt
@@ -56,6 +58,35 @@ def test_the_story_tells_the_trail_and_the_attempts_in_order(firm: Firm, browser
         "Envoi n°\u00a02 : le partenaire a répondu : accepté.",
         "Le partenaire a accepté le document.",
     ]
+
+
+def test_an_attempt_that_is_under_way_stands_in_the_story(firm: Firm, browser: Browser) -> None:
+    push = firm.document(PushState.SENDING, claimed_at=NOW)
+    PushAttempt.objects.create(push=push, number=1, owner="w", started_at=NOW + timedelta(seconds=1))
+    assert browser.get(f"/documents/{push.reference}/").context["steps"][-1].text == "Envoi n°\u00a01 au partenaire."
+
+
+@pytest.mark.parametrize("state", PushState)
+def test_the_page_explains_each_state_in_the_words_of_the_command(
+    firm: Firm, browser: Browser, state: PushState, capsys: pytest.CaptureFixture[str]
+) -> None:
+    push = firm.document(state)
+    page = unescape(browser.get(f"/documents/{push.reference}/").content.decode())
+    call_command("explain", str(push.reference))
+    told = [line.strip() for line in capsys.readouterr().out.splitlines()[2:] if not line.startswith("    ")]
+    assert told[-1].startswith("Et maintenant : ")
+    for line in told:
+        assert line.removeprefix("Et maintenant : ").partition(" (à faire par : ")[0] in page
+
+
+def test_the_page_says_whose_turn_it_is(firm: Firm, browser: Browser) -> None:
+    push = firm.document(PushState.HELD, cause="empty")
+    page = browser.get(f"/documents/{push.reference}/").content.decode()
+    assert "Déposez le document de nouveau." in page
+    assert "À faire par : client." in page
+    done = browser.get(f"/documents/{firm.document(name='b.pdf', archive_path='Dossier Alice/b.pdf').reference}/").content.decode()
+    assert "Rien à faire." in done
+    assert "Que faire ?" not in done
 
 
 def test_the_page_shows_the_facts(firm: Firm, browser: Browser) -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import stat
 
-from connectors.deposits.base import Entry
+from connectors.deposits.base import Entry, StoreProblem
 
 OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 F_SETLEASE, F_SETSIG = 1024, 10
@@ -51,12 +51,18 @@ class LocalDocument:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
 
     def read(self, size: int) -> bytes:
-        """At most `size` bytes; empty at the end."""
-        return os.read(self._descriptor, size)
+        """At most `size` bytes; empty at the end. Raises StoreProblem."""
+        try:
+            return os.read(self._descriptor, size)
+        except OSError as error:
+            raise _unreadable(error) from error
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """At most `size` bytes from there on; empty behind the end."""
-        return os.pread(self._descriptor, size, offset)
+        """At most `size` bytes from there on; empty behind the end. Raises StoreProblem."""
+        try:
+            return os.pread(self._descriptor, size, offset)
+        except OSError as error:
+            raise _unreadable(error) from error
 
     def is_unchanged(self) -> bool:
         """Whether it still has the inode, size and modification time that it was opened with."""
@@ -92,10 +98,9 @@ class LocalDocument:
         """The file as it was when it was opened."""
         return self._entry
 
-    @property
-    def identity(self) -> str:
-        """The identity at the moment of opening."""
-        return self._entry.identity
+
+def _unreadable(error: OSError) -> StoreProblem:
+    return StoreProblem(f"Le fichier ne peut pas être lu : {os.strerror(error.errno or 0)}.")
 
 
 def has_writer(descriptor: int) -> bool:

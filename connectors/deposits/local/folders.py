@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+OPEN_ROOT = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+"""The root itself may be a link: the operator has chosen it."""
+
 NO_REPLACE = 1
 WITHOUT_RENAMEAT2 = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
 
@@ -26,7 +29,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def opened_folder(root: Path, folder: str, *, make: bool = False) -> Iterator[int]:
     """A descriptor of the folder. A part that is not there as spelled is matched by NFC and case, if one only fits."""
     try:
-        current = os.open(root, OPEN_FOLDER)
+        current = os.open(root, OPEN_ROOT)
     except OSError as error:
         raise FolderMissing(f"Le dossier racine « {root.name} » est absent ou illisible.") from error
     try:
@@ -69,6 +72,12 @@ def _open_existing(parent: int, part: str, folder: str, *, make: bool) -> int:
     except FileExistsError:
         pass  # Somebody else has just made it.
     return os.open(part, OPEN_FOLDER, dir_fd=parent)
+
+
+def place_of(descriptor: int) -> str:
+    """Which folder this is on the disk: device and inode."""
+    status = os.fstat(descriptor)
+    return f"{status.st_dev}:{status.st_ino}"
 
 
 def rename_without_replacing(old_folder: int, old: str, new_folder: int, new: str) -> None:

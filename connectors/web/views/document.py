@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.db import transaction
@@ -11,14 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from connectors.configure.decide import ReasonMissing, confirm_received, is_undecided, send_again
-from connectors.domain.causes import CAUSES
 from connectors.domain.states import IN_FLIGHT, PushState
 from connectors.models import Push
 from connectors.models.release import dismiss_by_hand, release_by_hand
-from connectors.tasks import wake
+from connectors.push.explain_push import explain_push
+from connectors.tasks import circumstances, wake
 from connectors.web.forms.decision import DISMISS, RECEIVED, RELEASE, SEND_AGAIN, DecisionForm
 from connectors.web.live import LivePage, render_live
-from connectors.web.story import story_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -70,17 +70,12 @@ def _load(reference: UUID) -> Push:
 
 
 def _show(request: HttpRequest, push: Push, form: DecisionForm) -> HttpResponse:
-    steps = story_of(push)
+    told = explain_push(push, replace(circumstances(), looks=False))
     seconds = MOVING_SECONDS if PushState(push.state) in IN_FLIGHT else RESTING_SECONDS
-    mark = f"{push.state} {push.changed_at} {push.next_attempt_at} {len(steps)}"
-    context = {"push": push, "form": form, "steps": steps, "cause": _cause_of(push), **_choices(push)}
+    mark = f"{push.state} {push.changed_at} {push.next_attempt_at} {len(told.steps)} {told.conclusion} {told.reasons} {told.next}"
+    context = {"push": push, "form": form, "told": told, "steps": told.steps, **_choices(push)}
     live = LivePage("pages/document.html", "pages/document_live.html", seconds, mark)
     return render_live(request, live, context, summary=f"État : {push.state_label}")
-
-
-def _cause_of(push: Push) -> Any:
-    """Why it waits for somebody; None when it does not."""
-    return CAUSES.get(push.cause) if push.state not in {PushState.DISMISSED, PushState.PUBLISHED, PushState.WITHDRAWN} else None
 
 
 def _choices(push: Push) -> dict[str, bool]:

@@ -1,4 +1,4 @@
-"""A document's story: the trail and the attempts as one list of French sentences, in the order in which things happened."""
+"""A document’s story: the trail and the attempts as one list of French sentences, in the order in which things happened."""
 
 from __future__ import annotations
 
@@ -66,6 +66,8 @@ def _event_step(event: Event) -> Step:
     if family == "push" and word in list(PushState):
         state = PushState(word)
         return Step(event.at, SENTENCES[state], state.tone, event.text, who)
+    if family == "archive":
+        return Step(event.at, event.label, "danger")
     return Step(event.at, "Décision d’une personne" if family == "person" else event.label, "info", event.text, who)
 
 
