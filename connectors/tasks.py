@@ -29,7 +29,7 @@ from connectors.providers.base import NetworkRules
 from connectors.providers.registry import build_provider, provider_class
 from connectors.push.drain import Turn, drain_connector
 from connectors.push.errands import finish_archives, run_errands
-from connectors.push.explanation import Circumstances
+from connectors.push.explaining.explanation import Circumstances
 from connectors.push.ownership import AdvisoryOwnership, FileOwnership
 from connectors.push.see import see_folder
 from connectors.push.worker import Worker

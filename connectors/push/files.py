@@ -1,22 +1,27 @@
-"""A row's file on the disk, its hash, and the ledger read in pieces."""
+"""A row's file on the disk, its hash, a hidden file's row, and the ledger read in pieces."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from typing import TYPE_CHECKING
+from uuid import UUID
+
+from connectors.models import Push
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connectors.deposits.base import DepositStore
-    from connectors.models import Push
     from connectors.models.push import PushQuerySet
 
 CHUNK = 2000
 """Rows read at once. A single long query would keep SQLite's file locked against every writer for as long as it is read."""
 
 HASH_BLOCK = 1024 * 1024
+
+HIDDEN = ".pushdoc-"
+"""What the names begin with that a store gives to a file on its way to the archive; the document's reference follows."""
 
 
 def exact_name(push: Push) -> str:
@@ -51,3 +56,14 @@ def archived_name(push: Push, names: Iterator[str] | list[str]) -> str:
     """The exact name of a row's archived file among these; empty when none fits what the ledger's text column holds."""
     wanted = push.archive_path.rpartition("/")[2]
     return next((name for name in names if ledger_text(name) == wanted), "")
+
+
+def push_of(name: str) -> Push | None:
+    """The document that a hidden file belongs to, by its name."""
+    if not name.startswith(HIDDEN):
+        return None
+    try:
+        reference = UUID(name.removeprefix(HIDDEN)[:36])
+    except ValueError:
+        return None
+    return Push.objects.filter(reference=reference).first()

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.domain.states import PushState
 from connectors.models import Event, Push
-from connectors.push.verify import Finding, Subset, verify
+from connectors.push.auditing.verify import Finding, Subset, verify
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,9 +20,9 @@ from connectors.domain.outcomes import CredentialsRefused, DocumentRefused, Outc
 from connectors.domain.states import PushState
 from connectors.models import AttributeMapping, AttributeValue, ClientSelection, Connector, DepositFolder, DepositPath, Push
 from connectors.models.release import dismiss_by_hand
-from connectors.push.explain import explain
-from connectors.push.explanation import Circumstances
-from connectors.push.locate import place_of
+from connectors.push.explaining.explain import explain
+from connectors.push.explaining.explanation import Circumstances
+from connectors.push.explaining.locate import place_of
 from tests.conftest import DEPOSIT
 from tests.pipeline import Pipeline
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import SettingsWrapper
 
-    from connectors.push.explanation import Explanation
+    from connectors.push.explaining.explanation import Explanation
     from tests.conftest import FakePartner, House
 
 pytestmark = pytest.mark.django_db(transaction=True)

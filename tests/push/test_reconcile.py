@@ -22,9 +22,9 @@ from connectors.models import Client, Connector, Credential, DepositFolder, Depo
 from connectors.providers.base import Abilities
 from connectors.providers.registry import provider_class
 from connectors.push import files
-from connectors.push.inspection import Inspection
-from connectors.push.partner_audit import partner_differences
-from connectors.push.reconcile import reconcile
+from connectors.push.auditing.inspection import Inspection
+from connectors.push.auditing.partner import partner_differences
+from connectors.push.auditing.reconcile import reconcile
 from tests.conftest import DEPOSIT
 from tests.partner import IndependentPartner
 from tests.pipeline import Pipeline
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import SettingsWrapper
 
-    from connectors.push.differences import Difference
+    from connectors.push.auditing.differences import Difference
     from tests.conftest import FakePartner, House
 
 pytestmark = pytest.mark.django_db(transaction=True)

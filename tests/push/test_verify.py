@@ -13,9 +13,9 @@ from connectors.deposits.base import StoreProblem
 from connectors.deposits.local.store import LocalStore
 from connectors.domain.states import PushState
 from connectors.models import Event, Push
-from connectors.push.explain_push import explain_push
-from connectors.push.explanation import Circumstances
-from connectors.push.verify import Finding, Subset, archived_documents, verify
+from connectors.push.auditing.verify import Finding, Subset, archived_documents, verify
+from connectors.push.explaining.explanation import Circumstances
+from connectors.push.explaining.known_document import explain_push
 from tests.pipeline import Pipeline
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from connectors.push.explain import explain
-from connectors.push.explanation import moment_text
+from connectors.push.explaining.explain import explain
+from connectors.push.explaining.explanation import moment_text
 from connectors.tasks import circumstances
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from connectors.push.explanation import Explanation
-    from connectors.push.story import Step
+    from connectors.push.explaining.explanation import Explanation
+    from connectors.push.explaining.story import Step
 
 NOTHING_KNOWN = 2
 

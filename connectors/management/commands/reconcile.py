@@ -15,10 +15,10 @@ from connectors.domain.states import PushState
 from connectors.models import Connector
 from connectors.models.sealing import SealBroken
 from connectors.providers.registry import provider_class
-from connectors.push.differences import Difference
-from connectors.push.inspection import Inspection
-from connectors.push.partner_audit import documents_to_ask_about, partner_differences
-from connectors.push.reconcile import reconcile
+from connectors.push.auditing.differences import Difference
+from connectors.push.auditing.inspection import Inspection
+from connectors.push.auditing.partner import documents_to_ask_about, partner_differences
+from connectors.push.auditing.reconcile import reconcile
 from connectors.tasks import local_store, provider_for, this_worker
 
 if TYPE_CHECKING:

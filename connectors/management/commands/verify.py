@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from connectors.push.verify import Finding, Subset, verify
+from connectors.push.auditing.verify import Finding, Subset, verify
 from connectors.tasks import local_store
 
 DIFFERENT = 2

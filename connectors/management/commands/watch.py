@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import close_old_connections
 from django.utils import timezone
 
-from connectors.models import Connector
+from connectors.models import Connector, DepositFolder
 from connectors.providers.registry import provider_class
 from connectors.push.settle import Door
 from connectors.push.watch import Watcher
@@ -35,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Run until SIGTERM; trouble is logged once and tried again."""
         signal.signal(signal.SIGTERM, _leave)
-        settings.DOSSIERS_DIR.mkdir(parents=True, exist_ok=True) if settings.DOSSIERS_DIR.is_relative_to(settings.DATA_DIR) else None
+        _make_own_root()
         while True:
             try:
                 _watch()
@@ -43,7 +44,14 @@ class Command(BaseCommand):
                 return
             except Exception:
                 logger.exception("The watcher goes on in %s seconds", AFTER_TROUBLE_SECONDS)
+                close_old_connections()  # a connection that has failed fails for ever
                 time.sleep(AFTER_TROUBLE_SECONDS)
+
+
+def _make_own_root() -> None:
+    """In our own data folder, on the first start; where folders were known, an absent root is an alarm, and never made again."""
+    if settings.DOSSIERS_DIR.is_relative_to(settings.DATA_DIR) and not DepositFolder.objects.exclude(place="").exists():
+        settings.DOSSIERS_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def _watch() -> None:

@@ -64,16 +64,14 @@ def _make(root: Path, planned: Iterable[PlannedDocument], pause: float) -> Itera
         path = root / document.client.folder / document.deposit / document.name
         path.parent.mkdir(parents=True, exist_ok=True)
         _put(path, document, pause)
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         yield DemoDocument(
             client=document.client.name,
             code=document.client.code,
             deposit=document.deposit,
             name=document.name,
             path=path,
-            size=path.stat().st_size,
-            sha256=sha256,
+            size=path.lstat().st_size,
+            sha256="" if document.link_to else _sha256(path),
             expected=document.expected,
             cause=document.cause,
         )
@@ -101,3 +99,8 @@ def _put_slowly(path: Path, document: PlannedDocument, pause: float) -> None:
         for start in range(0, len(whole.getvalue()), step):
             file.write(whole.getvalue()[start : start + step])
             time.sleep(pause)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,7 +15,7 @@ from connectors.configure.decide import ReasonMissing, confirm_received, is_unde
 from connectors.domain.states import IN_FLIGHT, PushState
 from connectors.models import Push
 from connectors.models.release import dismiss_by_hand, release_by_hand
-from connectors.push.explain_push import explain_push
+from connectors.push.explaining.known_document import explain_push
 from connectors.tasks import circumstances, wake
 from connectors.web.forms.decision import DISMISS, RECEIVED, RELEASE, SEND_AGAIN, DecisionForm
 from connectors.web.live import LivePage, render_live

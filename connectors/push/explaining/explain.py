@@ -8,18 +8,17 @@ from uuid import UUID
 from connectors.domain.names import fold, visible
 from connectors.domain.states import FINAL
 from connectors.models import Push
-from connectors.push.explain_file import explain_file, look_at
-from connectors.push.explain_push import explain_push
-from connectors.push.explanation import Explanation, Next
-from connectors.push.files import ledger_text
-from connectors.push.leftovers import push_of
-from connectors.push.locate import place_of, rows_at
+from connectors.push.explaining.explanation import Explanation, Next
+from connectors.push.explaining.known_document import explain_push
+from connectors.push.explaining.locate import place_of, rows_at
+from connectors.push.explaining.unknown_file import explain_file, look_at
+from connectors.push.files import ledger_text, push_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from connectors.push.explanation import Circumstances
-    from connectors.push.locate import Place
+    from connectors.push.explaining.explanation import Circumstances
+    from connectors.push.explaining.locate import Place
 
 WHERE_TO_LOOK = Next("cabinet", "Cherchez le document dans l’historique, ou donnez son chemin.")
 

@@ -9,9 +9,9 @@ from connectors.deposits.base import DocumentMissing, StoreProblem, is_same_but_
 from connectors.domain.names import shown_name
 from connectors.domain.states import UNSENT, PushState
 from connectors.models import DepositFolder, Push
-from connectors.push.differences import Difference, about, state_text
+from connectors.push.auditing.differences import Difference, about, state_text
+from connectors.push.auditing.leftovers import hidden_files
 from connectors.push.files import exact_name, in_chunks
-from connectors.push.leftovers import hidden_files
 from connectors.push.see import see_folder
 from connectors.push.whereabouts import ELSEWHERE, stands_elsewhere
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from connectors.deposits.base import Entry
-    from connectors.push.inspection import Inspection
+    from connectors.push.auditing.inspection import Inspection
 
 
 SECOND_LOOK_SECONDS = 5.0

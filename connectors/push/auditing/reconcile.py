@@ -8,16 +8,16 @@ from django.db.models import Count, Exists, OuterRef
 
 from connectors.domain.states import PushState
 from connectors.models import Client, Event, Push
-from connectors.push.archive_audit import archive_differences
-from connectors.push.deposit_audit import deposit_differences
-from connectors.push.differences import Difference, about
+from connectors.push.auditing.archives import archive_differences
+from connectors.push.auditing.deposits import deposit_differences
+from connectors.push.auditing.differences import Difference, about
 from connectors.push.files import in_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connectors.models import Connector
-    from connectors.push.inspection import Inspection
+    from connectors.push.auditing.inspection import Inspection
 
 
 def reconcile(inspection: Inspection) -> Iterator[Difference]:

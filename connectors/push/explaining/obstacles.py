@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from connectors.domain.causes import CAUSES
 from connectors.models import AttributeMapping, AttributeValue
 from connectors.push.eligibility import eligibility_of
-from connectors.push.explanation import Next, Obstacle, moment_text
+from connectors.push.explaining.explanation import Next, Obstacle, moment_text
 
 if TYPE_CHECKING:
     from connectors.models import Client, Connector
-    from connectors.push.explanation import Circumstances
+    from connectors.push.explaining.explanation import Circumstances
 
 
 def obstacle_of(connector: Connector, client: Client, around: Circumstances) -> Obstacle | None:

@@ -11,15 +11,15 @@ from connectors.domain.causes import CAUSES
 from connectors.domain.names import fold, is_temporary, shown_name
 from connectors.domain.paths import could_contain
 from connectors.models import DepositFolder
-from connectors.push.explanation import BY_ITSELF, Explanation, Next, moment_text
-from connectors.push.locate import right_folders, spot_of
-from connectors.push.obstacles import obstacle_of
+from connectors.push.explaining.explanation import BY_ITSELF, Explanation, Next, moment_text
+from connectors.push.explaining.locate import right_folders, spot_of
+from connectors.push.explaining.obstacles import obstacle_of
 
 if TYPE_CHECKING:
     from connectors.deposits.base import Entry
     from connectors.models import Client
-    from connectors.push.explanation import Circumstances
-    from connectors.push.locate import Place, Spot
+    from connectors.push.explaining.explanation import Circumstances
+    from connectors.push.explaining.locate import Place, Spot
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from connectors.deposits.base import DocumentMissing, FolderMissing, StoreProble
 from connectors.domain.names import shown_name
 from connectors.domain.states import PushState
 from connectors.models import Event, Push
-from connectors.push.differences import Difference, about
+from connectors.push.auditing.differences import Difference, about
+from connectors.push.auditing.leftovers import hidden_files, unfinished
 from connectors.push.files import archived_name, exact_name, hash_file, in_chunks, ledger_text
-from connectors.push.leftovers import hidden_files, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connectors.deposits.base import Entry
-    from connectors.push.inspection import Inspection
+    from connectors.push.auditing.inspection import Inspection
 
 
 def archive_differences(inspection: Inspection) -> Iterator[Difference]:

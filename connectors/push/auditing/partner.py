@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from connectors.domain.outcomes import PushError
 from connectors.domain.states import PushState
 from connectors.models import Push
-from connectors.push.differences import Difference, about
-from connectors.push.explanation import moment_text
+from connectors.push.auditing.differences import Difference, about
+from connectors.push.explaining.explanation import moment_text
 from connectors.push.files import in_chunks
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from connectors.models import Connector
     from connectors.models.push import PushQuerySet
     from connectors.providers.base import Provider
-    from connectors.push.inspection import Inspection
+    from connectors.push.auditing.inspection import Inspection
 
 ASKED_ABOUT = (PushState.PUBLISHED, PushState.ACCEPTED, PushState.UNKNOWN)
 SHARE = 0.5

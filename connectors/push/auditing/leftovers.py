@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from connectors.deposits.base import DocumentMissing
 from connectors.domain.states import PushState
 from connectors.models import Push
 from connectors.push.archive import archive_push
-from connectors.push.differences import Difference, about, state_text
-from connectors.push.inspection import PATIENCE
+from connectors.push.auditing.differences import Difference, about, state_text
+from connectors.push.auditing.inspection import PATIENCE
+from connectors.push.files import HIDDEN, push_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connectors.push.inspection import Inspection
-
-HIDDEN = ".pushdoc-"
-"""What the names begin with that a store gives to a file on its way to the archive; the document's reference follows."""
+    from connectors.push.auditing.inspection import Inspection
 
 
 def hidden_files(folder: str, inspection: Inspection) -> Iterator[Difference]:
@@ -41,17 +38,6 @@ def _hidden(folder: str, name: str, inspection: Inspection) -> Iterator[Differen
             return  # It was on its way when the folder was listed.
     detail = f"{push.name} : {state_text(push)}" if push else "Aucun document n’a cette référence."
     yield Difference("leftover", f"{folder}/{name}", detail, str(push.reference) if push else "")
-
-
-def push_of(name: str) -> Push | None:
-    """The document that a hidden file belongs to, by its name."""
-    if not name.startswith(HIDDEN):
-        return None
-    try:
-        reference = UUID(name.removeprefix(HIDDEN)[:36])
-    except ValueError:
-        return None
-    return Push.objects.filter(reference=reference).first()
 
 
 def unfinished(push: Push, inspection: Inspection) -> Difference:

@@ -8,16 +8,16 @@ from connectors.deposits.base import StoreProblem
 from connectors.domain.causes import CAUSES
 from connectors.domain.states import PushState
 from connectors.models import DepositFolder
-from connectors.push.explanation import BY_ITSELF, NOTHING_TO_DO, Explanation, Next, moment_text
+from connectors.push.explaining.explanation import BY_ITSELF, NOTHING_TO_DO, Explanation, Next, moment_text
+from connectors.push.explaining.obstacles import mapping_obstacle, obstacle_of
+from connectors.push.explaining.story import story_of
 from connectors.push.files import exact_name
-from connectors.push.obstacles import mapping_obstacle, obstacle_of
-from connectors.push.story import story_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from connectors.models import Push
-    from connectors.push.explanation import Circumstances
+    from connectors.push.explaining.explanation import Circumstances
 
     Reading = tuple[str, tuple[str, ...], Next]
     """Conclusion, reasons, what is next."""

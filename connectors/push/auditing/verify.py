@@ -10,7 +10,7 @@ from django.db.models import F
 from connectors.deposits.base import DocumentMissing, FolderMissing, StoreProblem
 from connectors.domain.states import PushState
 from connectors.models import Event, Push
-from connectors.push.explanation import moment_text
+from connectors.push.explaining.explanation import moment_text
 from connectors.push.files import archived_name, exact_name, hash_file, in_chunks, ledger_text
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from connectors.deposits.base import DepositStore
     from connectors.models import Connector, Push
-    from connectors.push.story import Step
+    from connectors.push.explaining.story import Step
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Whether ledger, disk and partner agree: reconcile, and verify the archives."""
