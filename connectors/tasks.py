@@ -11,7 +11,7 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -91,11 +91,16 @@ def watch_settings(connector: Connector) -> None:
 
 
 def wake(connector_id: int) -> None:
-    """A hint that there may be work. A broker that is away costs a line in the log: the sweep comes anyway."""
+    """A hint that there may be work. A broker that is away costs a line in the log, one that hangs a second: the sweep comes anyway."""
     try:
-        drain.apply_async((connector_id,), retry=False, expires=300)
+        with current_app.connection_for_write(transport_options=HASTE) as broker:
+            drain.apply_async((connector_id,), connection=broker, retry=False, expires=300)
     except OperationalError as error:
         logger.warning("No hint for connector %s: %s", connector_id, type(error.__cause__ or error).__name__)
+
+
+HASTE = {"socket_timeout": 1, "socket_connect_timeout": 1}
+"""Seconds. A worker, which listens for a second at a time, needs more patience than a person who has sent a form."""
 
 
 def this_worker() -> Worker:

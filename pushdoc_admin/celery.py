@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from celery import Celery, signals
 
-from pushdoc_admin.broker_policy import refuse_forgetful_broker
+from pushdoc_admin.broker_policy import refuse_forgetful_broker, takes_messages
 from pushdoc_admin.last_word import last_word
 
 if TYPE_CHECKING:
@@ -64,6 +64,13 @@ def _begin_nothing_new(**_kwargs: Any) -> None:
 @signals.worker_process_shutdown.connect
 @signals.worker_shutdown.connect
 def _finish(**_kwargs: Any) -> None:
+    """A worker that nobody asked to end was given up by Celery, over a broker that is full or died: it sweeps on until a new start makes sense."""
+    from django.conf import settings  # noqa: PLC0415 - as above
+
+    from connectors.tasks import stopping  # noqa: PLC0415 - as above
+
+    while _sweeper and not stopping.wait(GLANCE_SECONDS) and not takes_messages(settings.REDIS_URL):
+        continue
     _begin_nothing_new()
     for thread in _sweeper:
         thread.join(PARTING_SECONDS)

@@ -108,6 +108,7 @@ VISIBILITY_SECONDS = env.float("PUSHDOC_VISIBILITY_SECONDS", 3600.0)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": VISIBILITY_SECONDS,
     "unacked_restore_interval": min(10.0, VISIBILITY_SECONDS),
+    "unacked_restore_throttle": 1,
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
     "max_retries": 0,  # a hint waits for a broker that hangs no longer than one time-out; the workers' own reconnection is another setting

@@ -60,7 +60,10 @@ def waiting_documents(connector: Connector) -> int:
 
 
 def refresh_folders(connector: Connector, store: DepositStore) -> None:
-    """One watched folder for each chosen client and deposit path, made on disk where it lacks; the others are no longer watched."""
+    """One watched folder for each chosen client and deposit path; the others are no longer watched.
+
+    A new one is made on disk. One that was there before and is not any more never is: its share is not mounted, or somebody renamed it.
+    """
     if not connector.active:
         return
     clients = set(ClientSelection.objects.filter(connector=connector).values_list("client_id", flat=True))
@@ -72,12 +75,12 @@ def refresh_folders(connector: Connector, store: DepositStore) -> None:
     DepositFolder.objects.bulk_create(
         [DepositFolder(client_id=client, deposit_path_id=path) for client, path in sorted(wanted)], batch_size=500
     )
-    for folder in existing.filter(baselined_at=None).select_related("client", "deposit_path"):
+    for folder in existing.filter(baselined_at=None, place="").select_related("client", "deposit_path"):
         _make(folder, store)
 
 
 def _make(folder: DepositFolder, store: DepositStore) -> None:
     try:
-        store.make_folder(folder.folder)
+        store.make_folder(folder.folder, beside=folder.beside())
     except StoreProblem as problem:
         DepositFolder.objects.filter(pk=folder.pk).update(problem=str(problem)[:300])

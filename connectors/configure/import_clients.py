@@ -58,7 +58,7 @@ def apply_import(client_file: ClientFile, now: datetime, actor: Any, *, only_val
         clients |= {change.row.line: _filled(change.client, change.row, groups) for change in preview.changed}
         for change in preview.changed:
             change.client.save()
-        DepositFolder.objects.filter(client_id__in=moved).update(baselined_at=None)
+        DepositFolder.objects.filter(client_id__in=moved).update(baselined_at=None, place="")
         written = _write_values(_rows(preview), clients)
         connectors = _note_values(written, now, actor) + list(Connector.objects.filter(active=True, clients__in=moved).distinct())
     return ImportResult(

@@ -142,3 +142,9 @@ class DepositFolder(models.Model):
     def folder(self) -> str:
         """The folder below the root of all clients."""
         return f"{self.client.folder}/{self.deposit_path.deposit}"
+
+    def beside(self) -> list[str]:
+        """Folders that were there before: this client's, or some of the others'. While none of them is, none is made: nothing is mounted."""
+        known = DepositFolder.objects.exclude(place="").exclude(pk=self.pk).select_related("client", "deposit_path").order_by("pk")
+        own = [other.folder for other in known.filter(client_id=self.client_id)]
+        return own or [other.folder for other in known[:20]]

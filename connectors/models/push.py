@@ -130,6 +130,7 @@ class Push(models.Model):
             models.Index(fields=["-seen_at", "-id"], name="push_newest"),
             models.Index(fields=["state", "next_attempt_at"], name="push_swept"),
             models.Index(fields=["connector", "client", "sha256"], name="push_same_bytes"),
+            models.Index(fields=["connector", "remote_id"], name="push_remote_id"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import NewConnectionError
+from urllib3.util.ssl_match_hostname import CertificateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 CAUSES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     ((InvalidIPAddress,), "adresse", "L’adresse du partenaire mène à un réseau interne : elle est refusée."),
     ((socket.gaierror, UnicodeError), "adresse", "Le nom du serveur du partenaire est introuvable."),
-    ((ssl.SSLCertVerificationError,), "chiffrement", "Le certificat du serveur du partenaire n’est pas valide."),
+    ((ssl.SSLCertVerificationError, CertificateError), "chiffrement", "Le certificat du serveur du partenaire n’est pas valide."),
     ((ssl.SSLError,), "chiffrement", "La connexion chiffrée avec le partenaire ne s’établit pas."),
     ((ConnectionRefusedError,), "connexion", "Le serveur du partenaire refuse la connexion."),
     ((requests.ConnectTimeout,), "connexion", "Le serveur du partenaire ne répond pas à l’adresse indiquée."),

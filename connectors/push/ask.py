@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from connectors.domain.outcomes import RemoteDocument
     from connectors.models import Push
-    from connectors.providers.base import Provider
+    from connectors.providers.base import Limits, Provider
 
 ENOUGH_ABSENCES = {DeliveryClass.IDEMPOTENT: 1, DeliveryClass.ASKABLE: 2}
 """How often the partner has to say that it has nothing before the document is sent again; between two of them lies its longest processing."""
@@ -47,7 +47,7 @@ def ask_about(push: Push, provider: Provider, now: datetime) -> PushError | None
         text = found.reason[:500] or CAUSES["refused"].sentence
         push.move(PushState.REFUSED, now, cause="refused", explanation=text, next_attempt_at=None)
     else:
-        _present(push, found, now)
+        _present(push, found, provider.limits, now)
     return None
 
 
@@ -65,14 +65,14 @@ def _ask_later(push: Push, error: PushError, now: datetime) -> None:
         push.move(PushState(push.state), now, next_attempt_at=waited, explanation=text)
 
 
-def _present(push: Push, found: RemoteDocument, now: datetime) -> None:
+def _present(push: Push, found: RemoteDocument, limits: Limits, now: datetime) -> None:
     if found.sha256 and found.sha256.casefold() != push.sha256:
         text = "Le partenaire a d’autres octets sous cette référence."
         push.move(PushState.REFUSED, now, cause="refused", explanation=text, next_attempt_at=None)
         return
     published = found.status == "published"
     if push.state == PushState.UNKNOWN:
-        record_receipt(push, Receipt(found.remote_id, repeated=False, integrated=published), now)
+        record_receipt(push, Receipt(found.remote_id, repeated=False, integrated=published), limits, now)
     elif published:
         push.move(PushState.ACCEPTED, now, integrated=True, next_attempt_at=now, explanation="", absences=0)
     else:

@@ -16,19 +16,23 @@ from connectors.models import Connector
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from connectors.domain.outcomes import CredentialsRefused, PartnerUnavailable
+    from connectors.domain.outcomes import CredentialsRefused, OutcomeUnknown, PartnerUnavailable
 
 PATIENT_FAILURES = 3
 """So many failures in a row before the connector pauses as a whole; fewer may be one bad connection."""
 
 
-def note_unavailable(connector_id: int, error: PartnerUnavailable, now: datetime) -> None:
-    """One more failure; the connector pauses until the moment that the partner named, or after several failures for a while."""
+def note_unavailable(connector_id: int, error: PartnerUnavailable | OutcomeUnknown, now: datetime) -> None:
+    """One more failure; the connector pauses until the moment that the partner named, or after several failures for a while.
+
+    A partner that swallows every answer counts as one that is not there: else its whole backlog would end in doubt.
+    """
     connectors = Connector.objects.filter(pk=connector_id)
     connectors.update(failures=F("failures") + 1)
     failures = connectors.values_list("failures", flat=True)[0]
-    if error.retry_at or failures >= PATIENT_FAILURES:
-        until = error.retry_at or next_attempt_at(now, failures - PATIENT_FAILURES + 1, random.random)
+    named = getattr(error, "retry_at", None)
+    if named or failures >= PATIENT_FAILURES:
+        until = named or next_attempt_at(now, failures - PATIENT_FAILURES + 1, random.random)
         counted = f" ({failures} échecs de suite)" if failures > 1 else ""
         connectors.update(paused_until=until, paused_because=f"{error.message[:400].rstrip('.')}{counted}.")
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from connectors.domain.outcomes import CredentialsRefused, PartnerUnavailable
 from connectors.domain.retries import FARTHEST
 from connectors.domain.states import PushState
 from connectors.models import Connector, Push
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
 MOST_ERRANDS = 200
 """In one sweep; the next one goes on."""
+
+MOST_TROUBLES = 3
+"""So many questions without an answer end the turn: the partner is not there."""
 
 
 def run_errands(connector_id: int, provider: Provider, worker: Worker, version: int) -> None:
@@ -45,17 +47,20 @@ def finish_archives(connector_id: int, worker: Worker) -> int:
 
 
 def ask_questions(connector_id: int, provider: Provider, worker: Worker, version: int) -> int:
-    """Unknown outcomes, and receipts whose integration is to follow; give how many were asked. The first trouble ends the turn."""
-    asked = 0
+    """Unknown outcomes, and receipts whose integration is to follow; give how many were asked."""
+    asked = troubles = 0
     for push in Push.objects.filter(connector_id=connector_id).to_ask(worker.clock()).select_related("client")[:MOST_ERRANDS]:
-        if worker.stopping.is_set() or (provider.abilities.look_up and not is_open(connector_id, version, worker.clock())):
+        if (
+            worker.stopping.is_set()
+            or troubles >= MOST_TROUBLES
+            or (provider.abilities.look_up and not is_open(connector_id, version, worker.clock()))
+        ):
             break
         if not _take(push, worker):
             continue
         asked += 1
         worker.stopping.wait(_pause(connector_id, provider, worker) if provider.abilities.look_up else 0)
-        if isinstance(ask_about(push, provider, worker.clock()), (PartnerUnavailable, CredentialsRefused)):
-            break
+        troubles += ask_about(push, provider, worker.clock()) is not None
         if push.state == PushState.ACCEPTED and push.integrated:
             archive_push(push, worker.store, worker.clock())
     return asked

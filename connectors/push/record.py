@@ -31,9 +31,12 @@ CAN_ACCEPT = {PushState.SENDING, PushState.UNKNOWN}
 """Where an attempt stands that has not been told its answer."""
 
 
-def record_receipt(push: Push, receipt: Receipt, now: datetime) -> None:
-    """ACCEPTED: durable before the file moves."""
+def record_receipt(push: Push, receipt: Receipt, limits: Limits, now: datetime) -> None:
+    """ACCEPTED: durable before the file moves. An id that belongs to another document is no receipt for this one."""
     if push.state not in CAN_ACCEPT:
+        return
+    if _is_taken(push, receipt.remote_id):
+        record_error(push, OutcomeUnknown("Le partenaire a répondu avec l’identifiant d’un autre document."), limits, now)
         return
     with transaction.atomic():
         _end_attempt(push, now, "receipt", receipt.http_status, "", "Déjà publié sous cette référence." if receipt.repeated else "")
@@ -54,6 +57,10 @@ def record_receipt(push: Push, receipt: Receipt, now: datetime) -> None:
     reach("record.after_commit")
 
 
+def _is_taken(push: Push, remote_id: str) -> bool:
+    return Push.objects.filter(connector_id=push.connector_id, remote_id=remote_id[:200]).exclude(pk=push.pk).exists()
+
+
 def record_error(push: Push, error: PushError, limits: Limits, now: datetime) -> None:
     """The five errors, each with what it means for this document and for those that share its cause."""
     if push.state != PushState.SENDING:
@@ -70,6 +77,7 @@ def record_error(push: Push, error: PushError, limits: Limits, now: datetime) ->
         elif isinstance(error, DocumentRefused):
             push.move(PushState.REFUSED, now, cause="refused", explanation=error.message, next_attempt_at=None)
         elif isinstance(error, OutcomeUnknown):
+            note_unavailable(push.connector_id, error, now)
             doubt(push, limits, now, error.message)
         reach("record.before_commit")
     reach("record.after_commit")
@@ -79,7 +87,8 @@ def doubt(push: Push, limits: Limits, now: datetime, text: str, *, died: bool = 
     """UNKNOWN: to be asked when the request can no longer be under way anywhere. `died`: its worker did, while it sent the document."""
     ends_at = (push.claimed_at or now) + limits.deadline(push.size) + limits.longest_processing
     deaths = push.deaths + died
-    return push.move(PushState.UNKNOWN, now, next_attempt_at=max(now, ends_at), explanation=text, absences=0, deaths=deaths)
+    asked_at = max(now + limits.longest_processing, ends_at)
+    return push.move(PushState.UNKNOWN, now, next_attempt_at=asked_at, explanation=text, absences=0, deaths=deaths)
 
 
 def record_unsent(push: Push, to: PushState, now: datetime, text: str, *, next_at: datetime | None = None) -> None:

@@ -80,7 +80,7 @@ def _compare(folder: DepositFolder, listing: Listing, now: datetime) -> int:
             rows = {name: row for name, row in rows.items() if name not in old and name in present}
             present = {name: entry for name, entry in present.items() if name not in old}
         state = PushState.SETTLING if folder.baselined_at else PushState.PRIOR
-        changed = _insert(folder, [entry for name, entry in present.items() if name not in rows], state, now)
+        changed = _insert(folder, [present[name] for name in sorted(present.keys() - rows.keys())], state, now)
         changed += sum(_follow(row, present.get(name), now) for name, row in rows.items())
         if not old:
             found = {"skipped": _skipped(listing), "baselined_at": folder.baselined_at or now, "place": listing.place}

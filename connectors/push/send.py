@@ -33,6 +33,10 @@ logger = logging.getLogger(__name__)
 STORE_PAUSE = timedelta(seconds=30)
 
 
+class OutOfTime(Exception):
+    """The time in which this process owns the document was over before the end of the body left."""
+
+
 class OwnedSource:
     """The document, as long as this process owns it: its end never leaves after `ends_at`, whoever took over meanwhile.
 
@@ -42,6 +46,7 @@ class OwnedSource:
 
     def __init__(self, source: DocumentSource, ends_at: float) -> None:
         self._source, self._ends_at = source, ends_at
+        self.held_back = False
 
     def rewind(self) -> None:
         """Go back to the first byte."""
@@ -57,7 +62,8 @@ class OwnedSource:
 
     def may_end(self) -> bool:
         """Whether the last bytes may leave."""
-        return self._source.may_end() and seconds_awake_or_asleep() < self._ends_at
+        self.held_back = seconds_awake_or_asleep() >= self._ends_at
+        return self._source.may_end() and not self.held_back
 
 
 def seconds_awake_or_asleep() -> float:
@@ -90,15 +96,21 @@ def _send(claimed: Claimed, provider: Provider, worker: Worker) -> Receipt:
         raise DocumentChanged
     ends_at = claimed.claimed_at + provider.limits.deadline(push.size).total_seconds()
     with worker.store.open(push.folder, name) as source:
-        return provider.push(outgoing_document(push), OwnedSource(source, ends_at))
+        owned = OwnedSource(source, ends_at)
+        try:
+            return provider.push(outgoing_document(push), owned)
+        except DocumentChanged:
+            raise OutOfTime if owned.held_back else DocumentChanged from None
 
 
 def _record(push: Push, answer: Receipt | Exception, provider: Provider, worker: Worker) -> None:
     now = worker.clock()
     if isinstance(answer, Receipt):
-        record_receipt(push, answer, now)
+        record_receipt(push, answer, provider.limits, now)
     elif isinstance(answer, PushError):
         record_error(push, answer, provider.limits, now)
+    elif isinstance(answer, OutOfTime):
+        record_unsent(push, PushState.WAITING, now, "L’envoi a trop duré : sa fin n’est pas partie.", next_at=now)
     elif isinstance(answer, (DocumentChanged, DocumentMissing)):
         record_unsent(push, PushState.SETTLING, now, "Le fichier a changé pendant l’envoi : il est relu depuis le début.")
     elif isinstance(answer, AWAY):  # only the token is kept there, and is asked for before each body

@@ -53,14 +53,11 @@ class Finding:
     changes: dict[str, Any] = field(default_factory=dict)
 
 
-def settle_push(push: Push, store: DepositStore, door: Door, now: datetime) -> bool:
-    """Look at one SETTLING file, or one that the door holds; True when its row changed. A problem is a held row with its cause."""
-    finding = look_at(push, store, door, now)
-    return finding is not None and record_finding(push, finding, now)
-
-
 def look_at(push: Push, store: DepositStore, door: Door, now: datetime) -> Finding | None:
-    """What should become of the row; None when nothing should. A file that is missing is the scan's business: it alone knows the folder."""
+    """What should become of a SETTLING row, or of one that the door holds; None when nothing should.
+
+    A file that is missing is the scan's business: it alone knows the folder.
+    """
     if push.identity_at > now:
         return Finding(PushState(push.state), {"identity_at": now})  # The clock was set back: the file rests from now on.
     name = os.fsdecode(bytes(push.name_bytes))
@@ -70,7 +67,7 @@ def look_at(push: Push, store: DepositStore, door: Door, now: datetime) -> Findi
     except (FolderMissing, DocumentMissing):
         return None
     except StoreProblem as problem:
-        return _held(push, "unreadable", str(problem)) if now - push.identity_at >= door.settle_time else None
+        return _held(push, "unreadable", str(problem))
 
 
 def _look(push: Push, document: OpenDocument, door: Door, now: datetime) -> Finding | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 SHOWN = "shown"
 """The parameter in which a poll says what it shows already."""
 
+TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")\w+')
+"""A form's token is written differently each time, and means the same."""
+
 NOTHING_NEW = 204
 """htmx changes nothing on the page then: focus, scroll and screen readers stay undisturbed."""
 
@@ -27,7 +31,7 @@ NOTHING_NEW = 204
 class LivePage:
     """`page` is a template that includes `pages/live.html`; `part` is what moves; `seconds` lie between two looks.
 
-    `mark` names what is shown where the part itself differs each time, for instance because it holds a form's token.
+    `mark` names what is shown where the part itself may differ although nothing has moved.
     """
 
     page: str
@@ -51,7 +55,7 @@ def own_address(request: HttpRequest) -> str:
 def render_live(request: HttpRequest, live: LivePage, context: Mapping[str, Any], *, summary: str = "") -> HttpResponse:
     """Answer with the page, the part, or 204. `summary` is one sentence that screen readers hear when it changes."""
     body = render_to_string(live.part, dict(context), request)
-    mark = sha256(f"{live.mark or body}\0{summary}".encode()).hexdigest()[:16]
+    mark = sha256(f"{live.mark or TOKEN.sub('', body)}\0{summary}".encode()).hexdigest()[:16]
     full = {**context, "live_body": body, "live_mark": mark, "live_seconds": live.seconds, "live_summary": summary}
     full |= {"live_url": own_address(request), "live_is_part": wants_part(request)}
     if not full["live_is_part"]:

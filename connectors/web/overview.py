@@ -13,12 +13,14 @@ from connectors.domain.causes import CAUSES
 from connectors.domain.states import PushState
 from connectors.models import Connector, DepositFolder, Push
 from connectors.providers.registry import PROVIDERS
+from connectors.web.halts import halt_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from connectors.configure.readiness import Part
     from connectors.domain.causes import Cause
+    from connectors.web.halts import Halt
 
 UNDER_WAY = (PushState.SETTLING, PushState.WAITING, PushState.SENDING, PushState.UNKNOWN, PushState.ACCEPTED)
 MOST_FOLDERS = 20
@@ -33,6 +35,7 @@ class ConnectorGlance:
     label: str
     tone: str
     missing: list[Part]
+    halt: Halt | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def firm_at_a_glance(now: datetime) -> Glance:
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     troubled = DepositFolder.objects.exclude(problem="").filter(deposit_path__connector__active=True)
     return Glance(
-        connectors=[_glance(connector) for connector in Connector.objects.all()],
+        connectors=[_glance(connector, now) for connector in Connector.objects.all()],
         under_way=[(state, counts[state]) for state in UNDER_WAY if counts.get(state)],
         published_today=Push.objects.filter(state=PushState.PUBLISHED, published_at__gte=midnight).count(),
         matters=matters,
@@ -94,13 +97,12 @@ def _matters() -> list[Matter]:
     return sorted(found, key=lambda matter: matter.oldest)
 
 
-def _glance(connector: Connector) -> ConnectorGlance:
+def _glance(connector: Connector, now: datetime) -> ConnectorGlance:
     provider = PROVIDERS.get(connector.provider)
-    missing = [part for part in parts_of(connector, provider) if part.missing] if provider else []
     if provider is None:
         return ConnectorGlance(connector, "Indisponible", "danger", [])
-    if missing:
+    if missing := [part for part in parts_of(connector, provider) if part.missing]:
         return ConnectorGlance(connector, "À compléter", "warning", missing)
-    if connector.active and connector.credentials_refused:
-        return ConnectorGlance(connector, "Identifiants refusés", "danger", [])
+    if halt := halt_of(connector, now):
+        return ConnectorGlance(connector, halt.label, halt.tone, [], halt)
     return ConnectorGlance(connector, "Actif" if connector.active else "Non actif", "success" if connector.active else "neutral", [])

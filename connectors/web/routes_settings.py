@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from connectors.web.views import activation, attribute, catalogue, classification, clients, connector, credentials, deposit_paths
+from connectors.web.views import activation, attribute, breaker, catalogue, classification, clients, connector, credentials, deposit_paths
 
 ROOT = "administration/connecteurs"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{ROOT}/ajouter/<slug:provider>/", catalogue.add_connector, name="add_connector"),
     path(f"{ROOT}/<int:pk>/", connector.show_connector, name="connector"),
     path(f"{ROOT}/<int:pk>/activation/", activation.edit_activation, name="activation"),
+    path(f"{ROOT}/<int:pk>/breaker/", breaker.end_pause, name="end_pause"),
     path(f"{ROOT}/<int:pk>/clients/", clients.edit_clients, name="clients"),
     path(f"{ROOT}/<int:pk>/attribute/", attribute.edit_attribute, name="attribute"),
     path(f"{ROOT}/<int:pk>/credentials/", credentials.edit_credentials, name="credentials"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ register = template.Library()
 
 NOTHING = "–"
 NO_BREAK = "\u00a0"
+BEFORE, AFTER = re.compile(r" (?=[:;?!»])"), re.compile(r"(?<=«) ")
 SIZES = ((1024**3, "Go"), (1024**2, "Mo"), (1024, "Ko"))
 TENTHS_BELOW = 10
 """Sizes below ten units are told with a tenth: « 1,4 Mo », but « 48 Ko »."""
@@ -83,6 +85,12 @@ def agree(count: int, words: str) -> str:
     if abs(count) < 2:  # noqa: PLR2004 - plural begins at two
         return singular
     return many if comma else f"{singular}s"
+
+
+@register.filter
+def typeset(text: object) -> str:
+    """A sentence of the product whose double punctuation stays on its line. What people have named is shown as they wrote it: not for names."""
+    return AFTER.sub(NO_BREAK, BEFORE.sub(NO_BREAK, str(text)))
 
 
 @register.filter

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
+PARTING_GRACE_SECONDS = 30.0
+"""A worker that is killed earlier leaves a doubt about the document that it was sending to a slow partner."""
+
 QUIET_CELERY = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
@@ -42,7 +45,7 @@ def worker_program(number: int = 1) -> Program:
     """Threads: a push waits for the network and the disk. Workers need no talk with others."""
     name = "worker" if number == 1 else f"worker{number}"
     options = ["--hostname", f"{name}@%h", "--pool", "threads", "--concurrency", "4", "--loglevel", "INFO", *QUIET_CELERY]
-    return Program(name, [sys.executable, "-m", "celery", "-A", "pushdoc_admin", "worker", *options])
+    return Program(name, [sys.executable, "-m", "celery", "-A", "pushdoc_admin", "worker", *options], grace_seconds=PARTING_GRACE_SECONDS)
 
 
 def beat_program(data: Path) -> Program:

@@ -37,6 +37,7 @@ class Trial:
     dropped: dict[str, str] = field(default_factory=dict)
     url: str = ""
     simulator: subprocess.Popen[bytes] | None = None
+    deadline: float = 1.5
 
     @property
     def root(self) -> Path:
@@ -62,7 +63,7 @@ class Trial:
     def begin(self) -> None:
         contract = self.place / "contract.toml"
         write_short_contract(contract, self.delivery)
-        text = re.sub(r"(?m)^deadline_seconds = .*", "deadline_seconds = 1.5", contract.read_text())
+        text = re.sub(r"(?m)^deadline_seconds = .*", f"deadline_seconds = {self.deadline}", contract.read_text())
         contract.write_text(re.sub(r"(?m)^longest_processing_seconds = .*", "longest_processing_seconds = 0.5", text))
         command = [sys.executable, "-m", "connectors.providers.illinks.simulator", "--state", str(self.place / "partner")]
         address = self.place / "address"

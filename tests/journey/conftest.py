@@ -71,7 +71,7 @@ def stop(process: subprocess.Popen[str]) -> None:
         process.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     data = tmp_path_factory.mktemp("data")
     address = data / "partner"

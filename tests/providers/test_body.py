@@ -164,3 +164,17 @@ def test_sixty_megabytes_take_no_memory() -> None:
     tracemalloc.stop()
     assert sent == len(body)
     assert peak <= 256 * 1024
+
+
+class Unplugged(BytesSource):
+    """A share that goes away after the last byte was read."""
+
+    def is_unchanged(self) -> bool:
+        raise OSError(116, "Stale file handle")
+
+
+def test_a_file_that_can_no_longer_be_looked_at_does_not_end() -> None:
+    body, _ = multipart_body(make_document(b"a"), Unplugged(b"a"), file_part="fichier", parts={})
+    with pytest.raises(DocumentChanged):
+        b"".join(body)
+    assert not body.handed_over

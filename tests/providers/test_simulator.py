@@ -76,8 +76,13 @@ class Sender:
 
 
 @pytest.fixture
-def sender(tmp_path: Path) -> Iterator[Sender]:
-    server = start_simulator(tmp_path / "state")
+def delivery() -> str:
+    return "A"
+
+
+@pytest.fixture
+def sender(tmp_path: Path, delivery: str) -> Iterator[Sender]:
+    server = start_simulator(tmp_path / "state", delivery=delivery)
     yield Sender(server.url)
     server.stop()
 
@@ -119,6 +124,35 @@ def test_the_same_reference_is_published_once(sender: Sender) -> None:
     assert (again.status_code, again.json()) == (200, {"id": first.json()["id"], "statut": "DEJA_PUBLIE"})
     assert (other.status_code, other.json()["code"]) == (409, "REFERENCE_CONFLIT")
     assert len(sender.list_documents()) == 1
+
+
+@pytest.mark.parametrize("delivery", ["B", "C"])
+def test_a_partner_that_does_not_know_a_reference_again_stores_it_twice(sender: Sender) -> None:
+    reference = new_reference()
+    first, again = sender.send(reference), sender.send(reference)
+    assert (again.status_code, again.json()["statut"]) == (201, "PUBLIE")
+    kept = sender.list_documents()
+    assert [document["id"] for document in kept] == [first.json()["id"], again.json()["id"]]
+    assert len({document["fichier"] for document in kept}) == 2
+    entries = requests.get(f"{sender.url}/_journal", timeout=10).json()["entries"]
+    assert [(entry["key"], entry["stored"]) for entry in entries] == [(reference, True), (reference, True)]
+
+
+@pytest.mark.parametrize("delivery", ["B"])
+def test_a_partner_of_class_b_can_be_asked_by_reference(sender: Sender) -> None:
+    reference = new_reference()
+    first = sender.send(reference)
+    sender.send(reference)
+    assert [document["id"] for document in sender.look_up(reference)] == [first.json()["id"]]
+
+
+@pytest.mark.parametrize("delivery", ["C"])
+def test_a_partner_of_class_c_cannot_be_asked(sender: Sender) -> None:
+    reference = new_reference()
+    sender.send(reference)
+    for path, status in (("documents", 404), ("dossiers", 200), ("classification", 200)):
+        answer = requests.get(f"{sender.url}/pushdoc/v1/{path}", params={"reference": reference}, headers=sender.authorise(), timeout=10)
+        assert answer.status_code == status
 
 
 def test_a_race_for_one_reference_has_one_winner(sender: Sender) -> None:
@@ -165,6 +199,48 @@ def test_a_cut_connection_leaves_what_its_rule_says(sender: Sender, action: str,
         sender.send(reference)
     assert len(sender.look_up(reference)) == kept
     assert sender.send(reference).status_code == (200 if kept else 201)
+
+
+@pytest.mark.parametrize("action", ["drop_before", "drop_in"])
+def test_a_connection_that_is_cut_early_stands_in_the_journal(sender: Sender, action: str) -> None:
+    sender.fault(route="upload", action=action, times=1)
+    reference = new_reference()
+    with pytest.raises(requests.ConnectionError):
+        sender.send(reference)
+    [entry] = requests.get(f"{sender.url}/_journal", timeout=10).json()["entries"]
+    assert (entry["key"], entry["status"], entry["answer"], entry["stored"]) == (reference, 0, action, False)
+
+
+def test_the_same_seeds_draw_the_same_faults_of_many_kinds(sender: Sender) -> None:
+    rules = [
+        {"route": "upload", "action": "status", "status": 500 + number, "probability": 0.3, "seed": f"7/{number}"} for number in range(3)
+    ]
+
+    def draw() -> list[int]:
+        requests.delete(f"{sender.url}/_faults", timeout=10)
+        requests.post(f"{sender.url}/_faults", json=rules, timeout=10)
+        return [sender.send(new_reference(), b"x").status_code for _ in range(30)]
+
+    first = draw()
+    assert set(first) == {201, 500, 501, 502}
+    assert draw() == first
+
+
+def test_a_rule_may_fire_once_only_for_each_reference(sender: Sender) -> None:
+    sender.fault(route="upload", action="expired_token", once_each=True)
+    reference = new_reference()
+    assert [sender.send(reference).status_code for _ in range(2)] == [401, 201]
+    assert sender.send(new_reference()).status_code == 401
+
+
+def test_slow_work_keeps_the_document_although_the_sender_has_gone(sender: Sender) -> None:
+    sender.fault(route="upload", action="delay_work", seconds=0.6, times=1)
+    reference = new_reference()
+    with pytest.raises(requests.Timeout):
+        sender.send(reference, wait=0.3)
+    assert sender.look_up(reference) == []
+    time.sleep(0.6)
+    assert len(sender.look_up(reference)) == 1
 
 
 def test_a_truncated_or_wrong_answer_hides_a_published_document(sender: Sender) -> None:

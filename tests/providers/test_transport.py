@@ -4,57 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import ssl
+import struct
 import threading
 import time
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from connectors.providers.base import NetworkRules
+from connectors.providers.deadline import Deadline
 from connectors.providers.probe import knock, knock_encrypted
 from connectors.providers.transport import LONGEST_ANSWER, NoAnswer, Transport
+from tests.certificates import make_certificate, server_context
+from tests.raw_server import RawServer, answer, drip, never_read, read_head
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LOCAL = NetworkRules(allow_loopback=True)
 SOON = timedelta(seconds=0.6)
 LATER = timedelta(seconds=10)
-
-
-class RawServer:
-    """Gives every connection to `behave`; `bytes_read` is what came in."""
-
-    def __init__(self, behave: Callable[[socket.socket], None], context: ssl.SSLContext | None = None) -> None:
-        self._behave, self._context = behave, context
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.connections = 0
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                self.connections += 1
-                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), connection:
-            if self._context:
-                connection = self._context.wrap_socket(connection, server_side=True)
-            self._behave(connection)
-
-    def stop(self) -> None:
-        self._listener.close()
 
 
 @pytest.fixture
@@ -68,36 +40,6 @@ def serve() -> Iterator[Callable[..., RawServer]]:
     yield start
     for server in servers:
         server.stop()
-
-
-def read_head(connection: socket.socket) -> bytes:
-    head = b""
-    while b"\r\n\r\n" not in head and (piece := connection.recv(65536)):
-        head += piece
-    return head
-
-
-def answer(text: bytes) -> Callable[[socket.socket], None]:
-    def behave(connection: socket.socket) -> None:
-        read_head(connection)
-        connection.sendall(text)
-
-    return behave
-
-
-def drip(head: bytes) -> Callable[[socket.socket], None]:
-    def behave(connection: socket.socket) -> None:
-        read_head(connection)
-        connection.sendall(head)
-        for _ in range(60):
-            connection.sendall(b" ")
-            time.sleep(0.1)
-
-    return behave
-
-
-def never_read(connection: socket.socket) -> None:
-    time.sleep(6)
 
 
 @pytest.mark.parametrize(
@@ -212,19 +154,8 @@ def test_a_header_cannot_be_injected(serve: Callable[..., RawServer]) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "partner")])
-    start = datetime.now(UTC) - timedelta(days=1)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-    builder = builder.not_valid_before(start).not_valid_after(start + timedelta(days=9))
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-    file = tmp_path_factory.mktemp("tls") / "partner.pem"
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM) + private)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context, str(file)
+    file = make_certificate(tmp_path_factory.mktemp("tls"))
+    return server_context(file), str(file)
 
 
 def test_an_unknown_certificate_is_refused_and_the_firms_own_authority_is_believed(
@@ -265,3 +196,121 @@ def test_a_partner_that_refuses_without_reading_is_heard(serve: Callable[..., Ra
 
     server = serve(behave)
     assert Transport(LOCAL).exchange("POST", f"http://127.0.0.1:{server.port}/", deadline=LATER, data=b"x" * 20_000_000).status == 413
+
+
+@pytest.mark.parametrize("status", [b"102 Processing", b"103 Early Hints", b"101 Switching Protocols"])
+def test_an_interim_answer_is_not_taken_for_the_answer_and_no_other_request_gets_what_follows(
+    serve: Callable[..., RawServer], status: bytes
+) -> None:
+    def behave(connection: socket.socket) -> None:
+        number = server.connections
+        read_head(connection)
+        connection.sendall(b"HTTP/1.1 " + status + b"\r\n\r\n" if number == 1 else b"")
+        time.sleep(0.1)
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\n%d" % number)
+
+    server = serve(behave)
+    transport, url = Transport(LOCAL), f"http://127.0.0.1:{server.port}/"
+    with pytest.raises(NoAnswer):
+        transport.exchange("POST", url, deadline=LATER, data=b"first")
+    assert transport.exchange("POST", url, deadline=LATER, data=b"second").body == b"2"
+
+
+def test_a_kept_connection_that_the_partner_has_closed_is_not_used_again(serve: Callable[..., RawServer]) -> None:
+    server = serve(answer(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+    transport, url = Transport(LOCAL), f"http://127.0.0.1:{server.port}/"
+    assert [transport.exchange("POST", url, deadline=LATER, data=b"x").status for _ in range(3)] == [200] * 3
+    assert server.connections == 3
+
+
+def test_a_request_without_an_answer_is_never_sent_again_by_a_library(serve: Callable[..., RawServer]) -> None:
+    def behave(connection: socket.socket) -> None:
+        read_head(connection)
+        if server.connections == 1:  # keeps the connection, and hangs up on its second request
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            heads.append(read_head(connection))
+
+    heads: list[bytes] = []
+    server = serve(behave)
+    transport, url = Transport(LOCAL), f"http://127.0.0.1:{server.port}/"
+    assert transport.exchange("POST", url, deadline=LATER, data=b"first").status == 200
+    with pytest.raises(NoAnswer, match="coupée"):
+        transport.exchange("POST", url, deadline=LATER, data=b"second")
+    assert (len(heads), server.connections) == (1, 1)
+
+
+def test_an_answer_in_old_http_ends_with_its_connection(serve: Callable[..., RawServer]) -> None:
+    server = serve(answer(b'HTTP/1.0 201 Created\r\n\r\n{"id": "D1"}'))
+    assert Transport(LOCAL).exchange("POST", f"http://127.0.0.1:{server.port}/", deadline=LATER, data=b"x").json() == {"id": "D1"}
+
+
+def test_no_cookie_is_kept(serve: Callable[..., RawServer]) -> None:
+    heads: list[bytes] = []
+
+    def behave(connection: socket.socket) -> None:
+        heads.append(read_head(connection))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nSet-Cookie: session=planted\r\nContent-Length: 0\r\n\r\n")
+
+    transport, url = Transport(LOCAL), f"http://127.0.0.1:{serve(behave).port}/"
+    for _ in range(2):
+        transport.exchange("GET", url, deadline=LATER)
+    assert len(heads) == 2
+    assert not any(b"planted" in head for head in heads)
+
+
+def test_a_redirect_is_not_read_to_its_end(serve: Callable[..., RawServer]) -> None:
+    sent: list[int] = []
+
+    def behave(connection: socket.socket) -> None:
+        read_head(connection)
+        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 1073741824\r\n\r\n")
+        for _ in range(1024):
+            connection.sendall(bytes(2**20))
+            sent.append(2**20)
+
+    said = Transport(LOCAL).exchange("GET", f"http://127.0.0.1:{serve(behave).port}/", deadline=LATER)
+    assert (said.status, said.body) == (302, None)
+    assert sum(sent) < 64 * 2**20
+
+
+def test_a_certificate_for_another_name_is_called_so(serve: Callable[..., RawServer], tmp_path: Path) -> None:
+    file = make_certificate(tmp_path, name="autre.test")
+    server = serve(answer(b""), server_context(file))
+    with pytest.raises(NoAnswer, match="certificat"):
+        Transport(NetworkRules(allow_loopback=True, ca_file=str(file))).exchange("GET", f"https://127.0.0.1:{server.port}/", deadline=LATER)
+
+
+def test_a_socket_that_is_connected_after_the_deadline_is_not_used() -> None:
+    deadline, (ours, theirs) = Deadline(), socket.socketpair()
+    deadline.cut()
+    with ours, theirs:
+        with pytest.raises(TimeoutError):
+            deadline.watch(ours)
+        deadline.forget()
+
+
+def test_a_partner_that_resets_the_connection_in_the_body_has_cut_it(serve: Callable[..., RawServer]) -> None:
+    def behave(connection: socket.socket) -> None:
+        read_head(connection)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with pytest.raises(NoAnswer, match="coupée"):
+        Transport(LOCAL).exchange("POST", f"http://127.0.0.1:{serve(behave).port}/", deadline=LATER, data=b"x" * 50_000_000)
+
+
+def test_only_the_web_is_spoken() -> None:
+    with pytest.raises(NoAnswer):
+        Transport(LOCAL).exchange("GET", "ftp://127.0.0.1/", deadline=LATER)
+
+
+def test_a_door_at_which_nobody_opens_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.providers.probe.CONNECT_SECONDS", 0.3)
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):  # nobody accepts: the queue is full, and whoever comes later gets no answer
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        with pytest.raises(NoAnswer, match="ne répond pas") as error:
+            knock(f"http://127.0.0.1:{listener.getsockname()[1]}", LOCAL)
+    assert error.value.step == "connexion"

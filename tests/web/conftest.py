@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.auth import get_user_model
 
+from pushdoc_admin.celery import app
 from tests.partner import IndependentPartner
 from tests.web.pages_cast import BACKEND, Firm
 from tests.web.settings_cast import Cast, meet_the_cast
@@ -17,6 +18,25 @@ if TYPE_CHECKING:
 
     from django.test import Client as Browser
     from pytest_django.fixtures import SettingsWrapper
+
+
+@pytest.fixture(autouse=True, scope="package")
+def _hints_stay_in_memory() -> Iterator[None]:
+    """Pages give hints to the broker; waiting for one that is not there would cost two seconds each."""
+    address = app.conf.broker_url
+    _connect_to("memory://localhost")
+    yield
+    _connect_to(address)
+
+
+def _connect_to(broker: str) -> None:
+    app.conf.broker_url = broker
+    app.amqp._producer_pool = app._pool = None
+
+
+@pytest.fixture(autouse=True)
+def _passwords_are_hashed_quickly(settings: SettingsWrapper) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

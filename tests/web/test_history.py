@@ -105,7 +105,7 @@ def test_an_invented_place_is_no_error(firm: Firm, browser: Browser, key: str) -
 def test_a_wrong_date_is_told_and_filters_nothing(firm: Firm, browser: Browser) -> None:
     firm.document()
     page = browser.get("/historique/", {"since": "9999-12-31"}).content.decode()
-    assert "Filtre « Du » ignoré : Indiquez une date entre 2000 et 2100." in page
+    assert "Filtre «\u00a0Du\u00a0» ignoré\u00a0: Indiquez une date entre 2000 et 2100." in page
     assert "facture.pdf" in page
 
 

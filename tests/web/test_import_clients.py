@@ -30,12 +30,12 @@ def test_a_file_is_previewed_and_then_imported_without_a_second_upload(firm: Fir
     answer = upload(browser, "Nom;Code client\nÉpicerie;E1\nBob;B1\n")
     page = answer.content.decode()
     assert "1\u00a0nouveau client" in page
-    assert "Fiche client / Code client : <del>(vide)</del> → <ins>B1</ins>" in page
+    assert "Fiche client / Code client\u00a0: <del>(vide)</del> → <ins>B1</ins>" in page
     assert not Client.objects.filter(name="Épicerie").exists()
     (file,) = kept(tmp_path)
     assert file.stat().st_mode & 0o777 == 0o600
     answer = browser.post(PREVIEW, {"action": "confirm"}, follow=True)
-    assert "Import terminé : 1\u00a0nouveau client, 1 modifié, 0 inchangé." in answer.content.decode()
+    assert "Import terminé\u00a0: 1\u00a0nouveau client, 1 modifié, 0 inchangé." in answer.content.decode()
     assert Client.objects.filter(name="Épicerie").exists()
     assert kept(tmp_path) == []
 

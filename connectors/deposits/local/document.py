@@ -74,13 +74,15 @@ class LocalDocument:
 
     def largest_hole(self) -> int:
         """Bytes of the largest part that was never written. A file system that knows of no holes says that there is none."""
-        size, largest, at = self._entry.size, 0, 0
+        size, largest, at, before = self._entry.size, 0, 0, os.lseek(self._descriptor, 0, os.SEEK_CUR)
         try:
             while (hole := os.lseek(self._descriptor, at, os.SEEK_HOLE)) < size:
                 at = self._next_data(hole)
                 largest = max(largest, at - hole)
         except OSError:
             return largest
+        finally:
+            os.lseek(self._descriptor, before, os.SEEK_SET)
         return largest
 
     def _next_data(self, hole: int) -> int:

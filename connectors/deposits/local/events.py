@@ -18,8 +18,11 @@ WITHOUT_EVENTS_TICKS = 60
 """Half a minute until events are asked for again: a share comes back, or somebody raises the system's limit of watches."""
 
 
-def changed_folders(root: Path) -> Iterator[set[str]]:
-    """The folders below the root in which something has just happened; an empty set at least every half second, for ever."""
+def changed_folders(root: Path, ticks: int = WITHOUT_EVENTS_TICKS) -> Iterator[set[str]]:
+    """The folders below the root in which something has just happened; an empty set at least every half second, for ever.
+
+    After `ticks` of these halves without events they are asked for again.
+    """
     told = False
     while True:
         try:
@@ -30,7 +33,7 @@ def changed_folders(root: Path) -> Iterator[set[str]]:
             if not told:
                 logger.warning("No events below the root (%s): folders are only looked at in turn", type(error).__name__)
             told = True
-        for _ in range(WITHOUT_EVENTS_TICKS):
+        for _ in range(ticks):
             yield set()
             time.sleep(TICK_SECONDS)
 

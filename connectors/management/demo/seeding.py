@@ -25,9 +25,11 @@ from connectors.providers.registry import provider_class
 from connectors.tasks import local_store, provider_with, take_baseline
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from connectors.management.demo.documents import DemoDocument
+    from connectors.management.demo.firm import DemoClient
 
 DEMO_EMAIL = "admin@demo.example"
 DEMO_CREDENTIALS = {
@@ -55,11 +57,11 @@ def seed_demo(partner: str) -> Seeded:
     firm.name = DEMO_FIRM_NAME
     firm.save(update_fields=["name"])
     user, password = _make_administrator()
-    _make_clients()
+    make_clients(DEMO_CLIENTS)
     settings.DOSSIERS_DIR.mkdir(parents=True, exist_ok=True)
     make_client_folders(settings.DOSSIERS_DIR)
     prior = tuple(make_prior_documents(settings.DOSSIERS_DIR))
-    _configure(partner, user)
+    configure_connector(partner, user)
     requests.post(
         f"{partner}/_faults", json=[{"route": "upload", "name_contains": REFUSED_WORD, "action": "status", "status": 422}], timeout=5
     )
@@ -73,13 +75,14 @@ def _make_administrator() -> tuple[Any, str]:
 
 
 @transaction.atomic
-def _make_clients() -> None:
+def make_clients(demo_clients: Iterable[DemoClient]) -> None:
+    """The clients with their groups and the attributes' values."""
     attributes = {
         (model, name): Attribute.objects.create(data_model=DataModel.objects.get_or_create(name=model)[0], name=name)
         for model, names in DATA_MODELS.items()
         for name in names
     }
-    for demo in DEMO_CLIENTS:
+    for demo in demo_clients:
         day, month = demo.closing
         group = ClientGroup.objects.get_or_create(name=demo.group)[0]
         client = Client.objects.create(
@@ -90,7 +93,8 @@ def _make_clients() -> None:
         )
 
 
-def _configure(partner: str, user: Any) -> None:
+def configure_connector(partner: str, user: Any) -> None:
+    """An active connector for all clients, its credentials tried at this partner, and the baseline taken."""
     now, provider = timezone.now(), provider_class("illinks")
     connector = Connector.objects.create(provider="illinks", name=provider.name)
     select_clients(connector, Client.objects.values_list("pk", flat=True), now, user)

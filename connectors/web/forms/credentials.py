@@ -9,6 +9,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from connectors.web.forms.visible import validate_visible
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -32,11 +34,19 @@ class CredentialsForm(forms.Form):
 
 
 def _form_field(field: CredentialField, row: Credential | None) -> forms.Field:
-    attrs = {"autocomplete": "new-password" if field.secret else "off", "spellcheck": "false"}
-    widget = forms.PasswordInput(attrs=attrs) if field.secret else forms.TextInput(attrs=attrs)
+    """No `autocomplete="off"`: a browser that obeys it loses what was typed when a person comes back to the page."""
+    attrs = {"spellcheck": "false"}
+    widget = forms.PasswordInput(attrs={**attrs, "autocomplete": "new-password"}) if field.secret else forms.TextInput(attrs=attrs)
     if field.is_url:
         widget.input_type = "url"
-    return forms.CharField(label=field.label, help_text=_help(field, row), required=False, max_length=field.max_length, widget=widget)
+    return forms.CharField(
+        label=field.label,
+        help_text=_help(field, row),
+        required=False,
+        max_length=field.max_length,
+        widget=widget,
+        validators=[validate_visible],
+    )
 
 
 def _help(field: CredentialField, row: Credential | None) -> str:

@@ -18,5 +18,5 @@ class DecisionForm(forms.Form):
         label="Motif",
         required=False,
         max_length=LONGEST_REASON,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "form-control"}),
     )

@@ -10,12 +10,13 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 
 from connectors.configure.first_access import LONGEST_EMAIL
+from connectors.web.forms.visible import validate_visible
 
 LONGEST_PASSWORD = 200
 
 
 def _password(label: str) -> forms.CharField:
-    widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "form-control"})
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
     return forms.CharField(label=label, strip=False, max_length=LONGEST_PASSWORD, widget=widget)
 
 
@@ -25,12 +26,13 @@ class FirstAccessForm(forms.Form):
     firm_name = forms.CharField(
         label="Nom du cabinet",
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "organization", "class": "form-control", "autofocus": True}),
+        validators=[validate_visible],
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "autofocus": True}),
     )
     email = forms.EmailField(
         label="Adresse e-mail",
         max_length=LONGEST_EMAIL,
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "class": "form-control"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
         help_text="Elle sert à vous connecter.",
     )
     password = _password("Mot de passe")

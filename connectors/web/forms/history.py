@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connectors.domain.causes import CAUSES
 from connectors.domain.states import PushState
-from connectors.models import Client
+from connectors.models import Client, Connector
 
 if TYPE_CHECKING:
     from connectors.models.push import PushQuerySet
@@ -53,6 +53,13 @@ class HistoryFilterForm(forms.Form):
         choices=[("", "Tous les motifs"), *((cause.code, cause.sentence) for cause in CAUSES.values())],
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    connector = forms.ModelChoiceField(
+        Connector.objects.all(),
+        label="Connecteur",
+        required=False,
+        empty_label="Tous les connecteurs",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
     state = forms.MultipleChoiceField(
         label="États", required=False, choices=STATES, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
     )
@@ -69,6 +76,8 @@ class HistoryFilterForm(forms.Form):
             found = found.filter(seen_at__gte=_midnight(day))
         if day := values.get("until"):
             found = found.filter(seen_at__lt=_midnight(day + timedelta(days=1)))
+        if connector := values.get("connector"):
+            found = found.filter(connector=connector)
         if cause := values.get("cause"):
             found = found.filter(cause=cause)
         if states := values.get("state"):

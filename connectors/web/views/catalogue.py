@@ -16,11 +16,13 @@ from connectors.domain.search import matches
 from connectors.models import Connector
 from connectors.providers.registry import ANNOUNCED, PROVIDERS
 from connectors.web.forms.catalogue import STATES, CatalogueSearch
+from connectors.web.halts import halt_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from connectors.providers.base import Provider
+    from connectors.web.halts import Halt
 
 BADGES = dict(STATES)
 TONES = {"actif": "success", "inactif": "neutral", "incomplet": "warning", "bientot": "info"}
@@ -36,16 +38,17 @@ class Tile:
     state: str
     connector: Connector | None = None
     keywords: str = ""
+    halt: Halt | None = None
 
     @property
     def badge(self) -> str:
         """The state as a word."""
-        return BADGES[self.state]
+        return self.halt.label if self.halt else BADGES[self.state]
 
     @property
     def tone(self) -> str:
         """The state as a colour."""
-        return TONES[self.state]
+        return self.halt.tone if self.halt else TONES[self.state]
 
     @property
     def logo(self) -> str:
@@ -79,11 +82,17 @@ def _all_tiles() -> list[Tile]:
     for provider in _offered():
         rows = list(Connector.objects.filter(provider=provider.key))
         about, keywords = getattr(provider, "description", ""), getattr(provider, "keywords", "")
-        tiles += [Tile(provider.key, row.name, about, state_of(row, provider), row, keywords) for row in rows]
+        tiles += [_tile(row, provider, about, keywords) for row in rows]
         if not rows:
             tiles.append(Tile(provider.key, provider.name, about, "inactif", None, keywords))
     tiles.sort(key=lambda tile: tile.name.casefold())
     return tiles + [Tile(partner.key, partner.name, partner.description, "bientot") for partner in ANNOUNCED]
+
+
+def _tile(row: Connector, provider: type[Provider], about: str, keywords: str) -> Tile:
+    state = state_of(row, provider)
+    halt = halt_of(row, timezone.now()) if state == "actif" else None
+    return Tile(provider.key, row.name, about, state, row, keywords, halt)
 
 
 def _offered() -> list[type[Provider]]:

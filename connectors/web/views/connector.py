@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from connectors.configure.activation import waiting_documents
 from connectors.configure.readiness import parts_of
 from connectors.models import Connector, DepositFolder
 from connectors.providers.registry import PROVIDERS, provider_class
+from connectors.web.halts import halt_of
 from connectors.web.views.catalogue import BADGES, TONES, state_of
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def connector_facts(connector: Connector, provider: type[Provider]) -> dict[str,
     """What the page shows."""
     parts = parts_of(connector, provider)
     state = state_of(connector, provider)
+    halt = halt_of(connector, timezone.now()) if state == "actif" else None
     folders = DepositFolder.objects.filter(deposit_path__connector=connector).select_related("client", "deposit_path")
     skipping = folders.exclude(skipped=[])[:MOST_SHOWN]
     return {
@@ -55,8 +58,9 @@ def connector_facts(connector: Connector, provider: type[Provider]) -> dict[str,
         "parts": parts,
         "missing": [part for part in parts if part.missing],
         "waiting": waiting_documents(connector),
-        "badge": BADGES[state],
-        "tone": TONES[state],
+        "halt": halt,
+        "badge": halt.label if halt else BADGES[state],
+        "tone": halt.tone if halt else TONES[state],
         "logo": f"providers/{connector.provider}/logo.svg",
         "promise": PROMISES.get(str(provider.delivery_class), ""),
         "delivery_class": str(provider.delivery_class),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -34,8 +34,8 @@ class ShownRow:
 
     number: int
     row: PathRow
-    errors: dict[str, str] = field(default_factory=dict)
-    example: str = ""
+    errors: dict[str, str]
+    example: str
 
     @property
     def index(self) -> str:
@@ -92,7 +92,7 @@ def _show(request: HttpRequest, connector: Connector, rows: list[PathRow], probl
         ShownRow(
             number,
             row,
-            {name: problems[number, name] for name in FIELDS if (number, name) in problems},
+            {name: problems.get((number, name), "") for name in FIELDS},
             _example(row.archive, client),
         )
         for number, row in enumerate(rows)

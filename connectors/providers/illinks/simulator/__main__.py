@@ -19,12 +19,12 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--address-file", type=Path)
     parser.add_argument("--credentials", type=Path)
-    parser.add_argument("--delivery", choices=["A", "B", "C"], default="A", help="A reconnaît une référence, B la cherche, C ni l’un ni l’autre")
+    parser.add_argument(
+        "--delivery", choices=["A", "B", "C"], default="A", help="A reconnaît une référence, B la cherche, C ni l’un ni l’autre"
+    )
     options = parser.parse_args()
     credentials = json.loads(options.credentials.read_text(encoding="utf-8")) if options.credentials else None
-    server = SimulatorServer(
-        options.state, host=options.host, port=options.port, credentials=credentials, delivery=options.delivery
-    )
+    server = SimulatorServer(options.state, host=options.host, port=options.port, credentials=credentials, delivery=options.delivery)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.stop).start())
     if options.address_file:

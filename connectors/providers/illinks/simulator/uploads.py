@@ -47,7 +47,7 @@ def _judge(handler: Handler, arrived: Arrived, rule: Rule | None) -> None:
     elif rule and rule.action in SLOW:
         apply_fault(handler, rule)
     elif rule and rule.action not in STORED_THEN | LATER:
-        note(handler, arrived, 0, rule.action)
+        note(handler, arrived, int(rule.values.get("status", 500)) if rule.action == "status" else 0, rule.action)
         if apply_fault(handler, rule):
             return
     key = handler.headers.get("Idempotency-Key", "") if handler.house.delivery == "A" else None
