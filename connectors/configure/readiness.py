@@ -65,7 +65,7 @@ def _credentials(connector: Connector, provider: type[Provider]) -> Part:
     absent = [field.label for field in provider.credential_fields if field.name not in known]
     missing = f"À renseigner : {', '.join(absent)}." if absent else ""
     if not missing and connector.credentials_refused:
-        return Part("credentials", "Identifiants", "", f"Refusés par le partenaire : {connector.credentials_refused}")
+        return Part("credentials", "Identifiants", "", connector.credentials_refused)
     note = "" if absent or connector.credentials_checked_at else "Non vérifiés depuis leur dernière modification"
     return Part("credentials", "Identifiants", missing, note)
 

@@ -15,6 +15,14 @@ class Cause:
     action: str
 
 
+OWNERS = {"client": "le client", "cabinet": "le cabinet", "éditeur": "l’éditeur", "réseau": "le réseau"}
+
+
+def by_whom(owner: str) -> str:
+    """The owner as a sentence names it: « à faire par le cabinet »."""
+    return OWNERS.get(owner, owner)
+
+
 def _catalogue(*causes: Cause) -> dict[str, Cause]:
     return {cause.code: cause for cause in causes}
 

@@ -10,10 +10,13 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import number_format
 
+from connectors.domain.causes import by_whom
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 register = template.Library()
+register.filter("by_whom", by_whom)
 
 NOTHING = "–"
 NO_BREAK = "\u00a0"

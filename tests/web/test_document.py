@@ -76,14 +76,14 @@ def test_the_page_explains_each_state_in_the_words_of_the_command(
     told = [line.strip() for line in capsys.readouterr().out.splitlines()[2:] if not line.startswith("    ")]
     assert told[-1].startswith("Et maintenant : ")
     for line in told:
-        assert line.removeprefix("Et maintenant : ").partition(" (à faire par : ")[0] in page
+        assert line.removeprefix("Et maintenant : ").partition(" (à faire par ")[0] in page
 
 
 def test_the_page_says_whose_turn_it_is(firm: Firm, browser: Browser) -> None:
     push = firm.document(PushState.HELD, cause="empty")
     page = browser.get(f"/documents/{push.reference}/").content.decode()
     assert "Déposez le document de nouveau." in page
-    assert "À faire par : client." in page
+    assert "À faire par le client." in page
     done = browser.get(f"/documents/{firm.document(name='b.pdf', archive_path='Dossier Alice/b.pdf').reference}/").content.decode()
     assert "Rien à faire." in done
     assert "Que faire ?" not in done

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from connectors.domain.causes import by_whom
 from connectors.push.explaining.explain import explain
 from connectors.push.explaining.explanation import moment_text
 from connectors.tasks import circumstances
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {answer.conclusion}")
         for reason in answer.reasons:
             self.stdout.write(f"  {reason}")
-        turn = f" (à faire par : {answer.next.turn})" if answer.next.turn else ""
+        turn = f" (à faire par {by_whom(answer.next.turn)})" if answer.next.turn else ""
         self.stdout.write(f"  Et maintenant : {answer.next.action}{turn}")
         for step in answer.steps:
             self.stdout.write(f"    {_line(step)}")
