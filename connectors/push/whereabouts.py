@@ -22,7 +22,7 @@ ABSENT = (
 )
 ELSEWHERE = (
     "Un autre dossier, sans les documents connus, est à cette place : partage non monté ? Rien n’est considéré comme retiré. Remontez le "
-    "partage ; si le dossier a vraiment été remplacé, lancez « ./pushdoc manage accept_folder »."
+    "partage ; si le dossier a vraiment été remplacé, acceptez-le sur la page d’accueil (ou « ./pushdoc manage accept_folder »)."
 )
 TROUBLES = {ABSENT, ELSEWHERE}
 

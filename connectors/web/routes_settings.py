@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from connectors.web.views import activation, attribute, breaker, catalogue, classification, clients, connector, credentials, deposit_paths
+from connectors.web.views import (
+    activation,
+    attribute,
+    breaker,
+    catalogue,
+    classification,
+    clients,
+    connector,
+    credentials,
+    deposit_paths,
+    folders,
+)
 
 ROOT = "administration/connecteurs"
 
@@ -12,6 +23,7 @@ urlpatterns = [
     path(f"{ROOT}/<int:pk>/", connector.show_connector, name="connector"),
     path(f"{ROOT}/<int:pk>/activation/", activation.edit_activation, name="activation"),
     path(f"{ROOT}/<int:pk>/breaker/", breaker.end_pause, name="end_pause"),
+    path(f"{ROOT}/<int:pk>/folders/<int:folder_pk>/accept/", folders.accept, name="accept_folder"),
     path(f"{ROOT}/<int:pk>/clients/", clients.edit_clients, name="clients"),
     path(f"{ROOT}/<int:pk>/attribute/", attribute.edit_attribute, name="attribute"),
     path(f"{ROOT}/<int:pk>/credentials/", credentials.edit_credentials, name="credentials"),

@@ -48,6 +48,7 @@ WITHOUT_INPUT = {
     "classification": "says something",
     "connector": "shows",
     "end_pause": "a button",
+    "accept_folder": "a button",
     "health": "says something",
     "import_clients": "a file: tried in test_hostile_files",
 }

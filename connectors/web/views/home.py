@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from connectors.models import Client, Firm
+from connectors.push.whereabouts import ELSEWHERE
 from connectors.web.live import LivePage, render_live
 from connectors.web.overview import MOST_FOLDERS, firm_at_a_glance
 from connectors.web.tags import agree, plural
@@ -25,6 +26,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     """The page, which updates by itself."""
     glance = firm_at_a_glance(timezone.now())
     context = {"firm": Firm.current(), "glance": glance, "has_clients": Client.objects.exists(), "most_folders": MOST_FOLDERS}
+    context["replaced_folder"] = ELSEWHERE
     return render_live(request, LivePage("pages/home.html", "pages/home_live.html", SECONDS), context, summary=_summary(glance))
 
 
