@@ -39,7 +39,7 @@ def _begin(options: dict[str, Any] | None = None, **_kwargs: Any) -> None:
     from django.conf import settings  # noqa: PLC0415 - Django is set up by Celery after this module was read
 
     refuse_forgetful_broker(settings.REDIS_URL)
-    pool = (options or {}).get("pool_cls")
+    pool = (options or {}).get("pool") or "prefork"
     if str(getattr(pool, "__module__", pool)).endswith("prefork"):
         last_word.prepare()
     else:

@@ -93,6 +93,9 @@ else:
     # A process that is frozen in the middle of a transaction must not keep its rows from everybody else. No transaction waits for anything long.
     frozen_after = f"-c idle_in_transaction_session_timeout={env.float('PUSHDOC_TRANSACTION_SECONDS', 20.0):g}s"
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", frozen_after)
+    # A server that is gone without a word is noticed within a minute, not within a quarter of an hour.
+    keepalives = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+    DATABASES["default"]["OPTIONS"] = keepalives | DATABASES["default"]["OPTIONS"]
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

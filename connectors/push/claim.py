@@ -24,13 +24,14 @@ from connectors.push.worker import BATCH
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from connectors.providers.base import Limits
     from connectors.push.eligibility import Eligibility
 
 LOOKED_AT = 64
 """Due rows that one claim looks at, so that held ones among them do not starve the rest."""
 
-FRESH_SECONDS = 5.0
-"""A claim that has waited longer for its turn is renewed: a document's own time begins when it is sent."""
+FRESH_SHARE = 0.1
+"""A claim that has waited for its turn for more than this share of its document's deadline is renewed: the time begins when it is sent."""
 
 LONGEST_QUEUE = timedelta(minutes=1)
 """A next slot later than this was noted by a clock that has been set back since."""
@@ -60,10 +61,7 @@ def claim_documents(
         connector = Connector.objects.select_for_update().get(pk=connector_id)
         if not connector.active or connector.settings_version != version or (connector.paused_until and connector.paused_until > now):
             return []
-        busy = _under_way(connector, owner)
-        due = Push.objects.due(now).filter(connector=connector).exclude(client_id__in=_full(busy, most_for_a_client))
-        looked_at = list(due.select_related("client", "deposit_path")[:LOOKED_AT])
-        ready = _batch(_fair(_ready(looked_at, connector, eligibility_of(connector), now), busy, most_for_a_client))
+        ready = _choose(connector, owner, now, most_for_a_client)
         if not ready:
             return []
         Push.objects.claim([push.pk for push in ready], owner, now, connector.settings_version)
@@ -74,15 +72,28 @@ def claim_documents(
     return [Claimed(push, slot, claimed_at) for push, slot in zip(ready, slots, strict=True)]
 
 
-def renew_claim(claimed: Claimed, now: datetime) -> Claimed | None:
+def renew_claim(claimed: Claimed, limits: Limits, now: datetime) -> Claimed | None:
     """The claim as it is now, its time begun again when it has waited; None when somebody took the document over."""
-    seconds = seconds_awake_or_asleep()
-    if seconds - claimed.claimed_at < FRESH_SECONDS:
+    push, seconds = claimed.push, seconds_awake_or_asleep()
+    if seconds - claimed.claimed_at < limits.deadline(push.size).total_seconds() * FRESH_SHARE:
         return claimed
-    push = claimed.push
     if not push.move(PushState.SENDING, push.changed_at, claimed_at=now):
         return None
     return replace(claimed, claimed_at=seconds)
+
+
+def _choose(connector: Connector, owner: str, now: datetime, most: int) -> list[Push]:
+    """In the order of their turn. A document with which a worker has died goes alone: if it kills again, it takes no others along."""
+    under_way = list(Push.objects.filter(connector=connector, state=PushState.SENDING, owner=owner).values_list("client_id", "deaths"))
+    if any(deaths for _, deaths in under_way):
+        return []
+    busy = Counter(client for client, _ in under_way)
+    due = Push.objects.due(now).filter(connector=connector).exclude(client_id__in=_full(busy, most))
+    looked_at = list(due.select_related("client", "deposit_path")[:LOOKED_AT])
+    ready = _fair(_ready(looked_at, connector, eligibility_of(connector), now), busy, most)
+    if ready and ready[0].deaths:
+        return [] if under_way else ready[:1]
+    return list(takewhile(lambda push: not push.deaths, ready[:BATCH]))
 
 
 def _ready(due: list[Push], connector: Connector, eligibility: Eligibility, now: datetime) -> list[Push]:
@@ -98,11 +109,6 @@ def _ready(due: list[Push], connector: Connector, eligibility: Eligibility, now:
     return ready
 
 
-def _under_way(connector: Connector, owner: str) -> Counter[int]:
-    """How many documents of each client this owner is sending."""
-    return Counter(Push.objects.filter(connector=connector, state=PushState.SENDING, owner=owner).values_list("client_id", flat=True))
-
-
 def _full(busy: Counter[int], most: int) -> list[int]:
     return [client for client, count in busy.items() if count >= most]
 
@@ -115,13 +121,6 @@ def _fair(ready: list[Push], busy: Counter[int], most: int) -> list[Push]:
             busy[push.client_id] += 1
             chosen.append(push)
     return chosen
-
-
-def _batch(ready: list[Push]) -> list[Push]:
-    """A document with which a worker has died goes alone: if it kills again, it does not take others along."""
-    if ready and ready[0].deaths:
-        return ready[:1]
-    return list(takewhile(lambda push: not push.deaths, ready[:BATCH]))
 
 
 def _freeze(ready: list[Push], owner: str, now: datetime, connector: Connector) -> None:

@@ -93,7 +93,7 @@ def _deliver(claimed: Claimed, provider: Provider, worker: Worker, version: int)
     worker.stopping.wait(max(0.0, (claimed.slot_at - worker.clock()).total_seconds()))
     if worker.stopping.is_set() or not is_open(push.connector_id, version, worker.clock()):
         give_back(push, worker)
-    elif (fresh := renew_claim(claimed, worker.clock())) and send_push(fresh, provider, worker) and push.integrated:
+    elif (fresh := renew_claim(claimed, provider.limits, worker.clock())) and send_push(fresh, provider, worker) and push.integrated:
         store_answer(push, worker, lambda: _archive(push, worker))
 
 

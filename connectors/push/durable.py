@@ -24,11 +24,14 @@ LONGEST_PAUSE_SECONDS = 5.0
 PATIENCE_SECONDS = 600.0
 """Longer than a database's restart or a locked SQLite file lasts; what is given up then is found again as an unknown outcome."""
 
+PARTING_SECONDS = 20.0
+"""For a process that was asked to end: shorter than what it is given before it is killed."""
+
 
 def store_answer(push: Push, worker: Worker, write: Callable[[], None]) -> None:
     """Write until it is stored. Before each new try the row is read again: a commit whose answer was lost may well have happened.
 
-    Raises what the database raises when it stays away, or when the process is asked to end meanwhile.
+    Raises what the database raises when it stays away; a process that was asked to end has less time.
     """
     pause, ends_at = FIRST_PAUSE_SECONDS, time.monotonic() + PATIENCE_SECONDS
     again = False
@@ -40,8 +43,11 @@ def store_answer(push: Push, worker: Worker, write: Callable[[], None]) -> None:
             write()
         except AWAY as error:
             logger.warning("An answer waits for the database (%s)", type(error).__name__)
-            if time.monotonic() > ends_at or worker.stopping.wait(pause):
+            if worker.stopping.is_set():
+                ends_at = min(ends_at, time.monotonic() + PARTING_SECONDS)
+            if time.monotonic() > ends_at:
                 raise
+            time.sleep(pause)
             again, pause = True, min(pause * 2, LONGEST_PAUSE_SECONDS)
         else:
             return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from connectors.deposits.base import StoreProblem, is_same_but_moved
+from connectors.deposits.base import DocumentMissing, StoreProblem, is_same_but_moved
 from connectors.domain.crash_points import reach
 from connectors.domain.names import shown_name
 from connectors.domain.states import UNSENT, PushState
@@ -17,6 +17,7 @@ from connectors.push.whereabouts import find_folder, note_trouble, read_again, s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
     from typing import Any
 
@@ -49,7 +50,7 @@ def see_folder(folder: DepositFolder, store: DepositStore, now: datetime) -> int
     if _is_as_known(folder, listing):
         return 0
     try:
-        return _compare(folder, listing, now)
+        return _compare(folder, store, listing, now)
     except IntegrityError:
         return 0  # Somebody else has just written the same files down; the next look agrees with the ledger.
 
@@ -66,12 +67,12 @@ def _is_as_known(folder: DepositFolder, listing: Listing) -> bool:
     return present.keys() <= rows.keys()
 
 
-def _compare(folder: DepositFolder, listing: Listing, now: datetime) -> int:
+def _compare(folder: DepositFolder, store: DepositStore, listing: Listing, now: datetime) -> int:
     with transaction.atomic():
         if not read_again(folder):
             return 0
         rows = _rows(folder)
-        present = {entry.name: entry for entry in listing.entries}
+        present = _look_again(folder, store, {entry.name: entry for entry in listing.entries}, rows.keys())
         known = {name: (row.identity, row.seen_at) for name, row in rows.items() if row.state != PushState.DISMISSED}
         if old := stands_elsewhere(folder, listing, known):
             note_trouble(folder, now, trouble_in(folder, None))
@@ -87,6 +88,18 @@ def _compare(folder: DepositFolder, listing: Listing, now: datetime) -> int:
             _note_folder(folder, {"problem": "", "scanned_at": now, **found})
         reach("see.before_commit")
     return changed
+
+
+def _look_again(folder: DepositFolder, store: DepositStore, present: dict[str, Entry], known: AbstractSet[str]) -> dict[str, Entry]:
+    """The rows are younger than the listing: what has no row may have been archived since, and what has no file may have been dropped since."""
+    for name in present.keys() ^ known:
+        try:
+            present[name] = store.describe(folder.folder, name)
+        except DocumentMissing:
+            present.pop(name, None)
+        except StoreProblem:
+            continue  # As it was listed.
+    return present
 
 
 def _rows(folder: DepositFolder) -> dict[str, Seen]:

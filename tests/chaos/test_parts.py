@@ -37,6 +37,12 @@ def test_the_contract_of_a_run_has_the_delivery_class_and_short_deadlines(tmp_pa
     assert contract.limits.requests_per_second == 500
 
 
+def test_a_partner_of_class_a_may_be_one_that_cannot_be_asked(tmp_path: Path) -> None:
+    write_short_contract(tmp_path / "contract.toml", "A", look_up=False)
+    contract = load_contract(tmp_path / "contract.toml")
+    assert (contract.delivery_class.value, contract.abilities.look_up) == ("A", False)
+
+
 def test_the_shares_of_the_faults_add_up_and_the_simulator_knows_them_all() -> None:
     assert sum(share for share, _ in UPLOAD) == pytest.approx(1)
     Faults().add(fault_rules(0.1, seed=1))
@@ -63,13 +69,13 @@ def test_names_are_of_their_own_and_never_temporary() -> None:
 
 def test_what_is_dropped_lies_there_as_the_journal_says(tmp_path: Path) -> None:
     make_client_folders(tmp_path / "dossiers")
-    dropper = Dropper(tmp_path / "dossiers", 30, 5, Journal(tmp_path / "dropped.jsonl"))
+    dropper = Dropper(tmp_path / "dossiers", 16, 5, Journal(tmp_path / "dropped.jsonl"))
     dropper.start()
     while not dropper.is_finished():
         time.sleep(0.05)
     dropper.stop()
     versions = read_journal(tmp_path / "dropped.jsonl")
-    assert (len(versions), dropper.failures) == (30, [])
+    assert (len(versions), dropper.failures) == (16, [])
     for version in versions:
         path = tmp_path / "dossiers" / version.folder / version.name
         assert (hashlib.sha256(path.read_bytes()).hexdigest() == version.sha256) is (version.fate == KEPT)

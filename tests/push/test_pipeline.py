@@ -11,6 +11,7 @@ import pytest
 
 from connectors.configure.activation import deactivate_connector
 from connectors.configure.attribute import save_values
+from connectors.deposits.local.store import LocalStore
 from connectors.domain.outcomes import (
     ClientUnknown,
     CredentialsRefused,
@@ -24,13 +25,16 @@ from connectors.domain.states import PushState
 from connectors.models import Connector, DepositFolder, Event, Push, PushAttempt
 from connectors.models.release import release_by_hand, release_held
 from connectors.providers.base import Abilities, DeliveryClass
+from connectors.push.claim import claim_documents
 from connectors.push.ownership import FileOwnership
 from connectors.push.see import see_folder
 from tests.pipeline import Pipeline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from connectors.deposits.base import Listing
     from tests.conftest import FakePartner, House
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -397,3 +401,55 @@ def test_a_watcher_that_has_not_noticed_the_deactivation_takes_no_baseline(pipel
     see_folder(stale, house.store, house.clock.now)
     assert not Push.objects.exists()
     assert DepositFolder.objects.get(pk=stale.pk).baselined_at is None
+
+
+class LateStore(LocalStore):
+    """Lists a folder, and lets something happen before the ledger is read."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.then: list[Callable[[], object]] = []
+
+    def list(self, folder: str) -> Listing:
+        listing = super().list(folder)
+        while self.then:
+            self.then.pop()()
+        return listing
+
+
+def test_a_file_that_was_archived_after_the_folder_was_listed_is_not_seen_again(pipeline: Pipeline, house: House) -> None:
+    house.drop("Alice", "a.pdf")
+    pipeline.see()
+    store = LateStore(house.root)
+    store.then = [pipeline.send]
+    watched = DepositFolder.objects.select_related("client", "deposit_path").get(client=house.clients["Alice"])
+    see_folder(watched, store, house.clock.now)
+    assert only_push().state == PushState.PUBLISHED
+
+
+def test_a_file_that_somebody_else_saw_after_the_folder_was_listed_is_not_withdrawn(pipeline: Pipeline, house: House) -> None:
+    watched = DepositFolder.objects.select_related("client", "deposit_path")
+    alice = watched.get(client=house.clients["Alice"])
+
+    def drop_and_see() -> None:
+        house.drop("Alice", "a.pdf")
+        see_folder(watched.get(pk=alice.pk), house.store, house.clock.now)
+
+    store = LateStore(house.root)
+    store.then = [drop_and_see]
+    see_folder(alice, store, house.clock.now)
+    assert only_push().state == PushState.SETTLING
+
+
+def test_a_document_that_killed_a_worker_goes_alone(pipeline: Pipeline, house: House) -> None:
+    for number in range(4):
+        house.drop("Alice", f"{number}.pdf", b"%%PDF-1.4 %d\n%%%%EOF" % number)
+    pipeline.see()
+    suspect = Push.objects.earliest("next_attempt_at", "pk")
+    Push.objects.filter(pk=suspect.pk).update(deaths=1)
+    connector = Connector.objects.get()
+    arguments = (connector.pk, "me", house.clock.now, 1000.0, connector.settings_version)
+    assert [item.push.pk for item in claim_documents(*arguments)] == [suspect.pk]
+    assert claim_documents(*arguments) == []
+    Push.objects.filter(pk=suspect.pk).update(state=PushState.PUBLISHED)
+    assert len(claim_documents(*arguments)) == 3

@@ -106,7 +106,7 @@ class Arena:
 
     def open(self) -> None:
         """The database, the partner and the firm; then everything that works on documents. Raises StackUnusable."""
-        write_short_contract(self.contract, self.wish.partner)
+        write_short_contract(self.contract, self.wish.partner, look_up=not self.wish.without_look_up)
         if self.wish.database == "postgres":
             self.supervisor.add(make_cluster(self.database))
             self.supervisor.wait_until(lambda: answers(self.database), READY_SECONDS, "PostgreSQL", "database")

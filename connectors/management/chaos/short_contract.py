@@ -21,10 +21,13 @@ REPEATED = r"(?m)^\[\[upload\.success\]\]\n(?:\w.*\n)*?receipt = \"repeated\"\n"
 DOCUMENT_LOOK_UP = r"(?m)^document = .*\n"
 
 
-def write_short_contract(path: Path, delivery: str) -> None:
-    """Write it for a partner of this delivery class. Raises ValueError when our own contract is no longer written as it was."""
+def write_short_contract(path: Path, delivery: str, *, look_up: bool = True) -> None:
+    """Write it for a partner of this delivery class, which can be asked about a document or not.
+
+    Raises ValueError when our own contract is no longer written as it was.
+    """
     text = OWN.read_text(encoding="utf-8")
-    removed = [REPEATED] * (delivery in {"B", "C"}) + [DOCUMENT_LOOK_UP] * (delivery == "C")
+    removed = [REPEATED] * (delivery in {"B", "C"}) + [DOCUMENT_LOOK_UP] * (delivery == "C" or not look_up)
     for pattern, replacement in [*SHORTER.items(), *((pattern, "") for pattern in removed)]:
         text, count = re.subn(pattern, replacement, text)
         if count != 1:

@@ -49,6 +49,7 @@ class Command(BaseCommand):
         parser.add_argument("--broker", choices=BROKERS, default=usual.broker)
         parser.add_argument("--seed", type=int, default=usual.seed)
         parser.add_argument("--workers", type=int, default=usual.workers)
+        parser.add_argument("--without-look-up", action="store_true", help="un partenaire qui ne peut pas être interrogé")
         parser.add_argument("--keep", action="store_true", help="garde le dossier de l’essai et l’affiche")
         parser.add_argument("--json", action="store_true")
 
