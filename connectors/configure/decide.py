@@ -32,13 +32,21 @@ def is_undecided(push: Push) -> bool:
 
 def confirm_received(push: Push, now: datetime, actor: Any, reason: str) -> bool:
     """*Déjà reçu*: the document is only archived. False when it no longer waits for a decision. Raises ReasonMissing."""
-    changes = {"integrated": True, "accepted_at": now, "next_attempt_at": now}
+    changes = {"doubtful": False, "integrated": True, "accepted_at": now, "next_attempt_at": now}
     return _decide(push, PushState.ACCEPTED, now, actor, "Déjà reçu", reason, changes)
 
 
 def send_again(push: Push, now: datetime, actor: Any, reason: str) -> bool:
     """*Renvoyer*: the document is sent once more, under its reference. False when it no longer waits for a decision. Raises ReasonMissing."""
-    return _decide(push, PushState.WAITING, now, actor, "Renvoyer", reason, {"next_attempt_at": now, "first_attempt_at": None, "deaths": 0})
+    return _decide(
+        push,
+        PushState.WAITING,
+        now,
+        actor,
+        "Renvoyer",
+        reason,
+        {"next_attempt_at": now, "first_attempt_at": None, "deaths": 0, "doubtful": False},
+    )
 
 
 def _decide(push: Push, to: PushState, now: datetime, actor: Any, decision: str, reason: str, changes: dict[str, Any]) -> bool:

@@ -72,7 +72,8 @@ class Push(models.Model):
     """One file of one client. `name_bytes` is its exact name, `name` what is shown; `identity` is device, inode, size and mtime.
 
     `reference` is the UUID that the partner gets with every attempt; `deaths` counts the workers that died while they sent it, `absences`
-    the times that the partner did not know it. `size` is in bytes. `folder` is below the root of all clients.
+    the times that the partner did not know it. `doubtful`: an attempt's outcome is unknown, also while it is sent again to a partner that
+    recognises the reference. `size` is in bytes. `folder` is below the root of all clients.
     """
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -93,6 +94,7 @@ class Push(models.Model):
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     deaths = models.PositiveSmallIntegerField(default=0)
+    doubtful = models.BooleanField(default=False)
     absences = models.PositiveSmallIntegerField(default=0)
     first_attempt_at = models.DateTimeField(null=True, blank=True)
     owner = models.CharField(max_length=100, blank=True, default="")

@@ -124,11 +124,16 @@ class Transport:
                 raise explain_no_answer(error, out_of_time=limit.passed) from error
             with response:
                 body = _read(response)
-                return Answer(response.status_code, response.headers, None if limit.passed else body)
+                return Answer(response.status_code, response.headers, None if limit.passed and not _says_its_end(response) else body)
 
     def close(self) -> None:
         """Give the connections back."""
         self._session.close()
+
+
+def _says_its_end(response: requests.Response) -> bool:
+    """Whether a body that was read to its end is known to be whole, even if the time ran out in that moment; else the cut may be ours."""
+    return bool({"Content-Length", "Transfer-Encoding"} & {name.title() for name in response.headers})
 
 
 def _read(response: requests.Response) -> bytes | None:

@@ -14,7 +14,7 @@ from connectors.domain.retries import is_exhausted, next_attempt_at
 from connectors.domain.states import PushState
 from connectors.providers.base import DeliveryClass
 from connectors.push.breaker import note_refused, note_unavailable
-from connectors.push.record import record_receipt
+from connectors.push.record import leave_to_a_person, record_receipt
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,7 +58,7 @@ def _ask_later(push: Push, error: PushError, now: datetime) -> None:
         elif isinstance(error, CredentialsRefused):
             note_refused(push.connector_id, error)
         if push.state == PushState.UNKNOWN and push.first_attempt_at and is_exhausted(push.first_attempt_at, now):
-            _leave_to_a_person(push, now)
+            leave_to_a_person(push, now)
             return
         waited = next_attempt_at(now, push.absences + 2, random.random, getattr(error, "retry_at", None))
         text = f"En attente d’une réponse du partenaire : {error.message}"[:500]
@@ -87,7 +87,7 @@ def _absent(push: Push, provider: Provider, now: datetime) -> None:
     if absences < ENOUGH_ABSENCES.get(provider.delivery_class, 2):
         push.move(PushState.UNKNOWN, now, absences=absences, next_attempt_at=now + provider.limits.longest_processing)
         return
-    _send_again(push, now, "Le partenaire ne l’a pas reçu : nouvel envoi.")
+    _send_again(push, now, "Le partenaire ne l’a pas reçu : nouvel envoi.", doubtful=False)
 
 
 def _follow_up_later(push: Push, now: datetime) -> None:
@@ -99,18 +99,14 @@ def _without_look_up(push: Push, provider: Provider, now: datetime) -> None:
     if push.state == PushState.ACCEPTED:
         push.move(PushState.ACCEPTED, now, integrated=True, next_attempt_at=now)
     elif provider.delivery_class == DeliveryClass.IDEMPOTENT:
-        _send_again(push, now, "Le partenaire reconnaît une référence qu’il a déjà : nouvel envoi.")
+        _send_again(push, now, "Le partenaire reconnaît une référence qu’il a déjà : nouvel envoi.", doubtful=True)
     else:
-        _leave_to_a_person(push, now)
+        leave_to_a_person(push, now)
 
 
-def _send_again(push: Push, now: datetime, text: str) -> None:
+def _send_again(push: Push, now: datetime, text: str, *, doubtful: bool) -> None:
     if push.deaths >= MOST_DEATHS:
-        cause = "poison"
-        push.move(PushState.HELD, now, absences=0, next_attempt_at=None, owner="", cause=cause, explanation=CAUSES[cause].sentence)
+        cause, text = "poison", CAUSES["poison"].sentence
+        push.move(PushState.HELD, now, absences=0, next_attempt_at=None, owner="", doubtful=doubtful, cause=cause, explanation=text)
         return
-    push.move(PushState.WAITING, now, absences=0, next_attempt_at=now, owner="", explanation=text)
-
-
-def _leave_to_a_person(push: Push, now: datetime) -> None:
-    push.move(PushState.UNKNOWN, now, cause="undecided", explanation=CAUSES["undecided"].sentence, next_attempt_at=None)
+    push.move(PushState.WAITING, now, absences=0, next_attempt_at=now, owner="", doubtful=doubtful, explanation=text)

@@ -51,6 +51,7 @@ def record_receipt(push: Push, receipt: Receipt, limits: Limits, now: datetime) 
             cause="",
             explanation="" if receipt.integrated else "Reçu par le partenaire, pas encore intégré.",
             absences=0,
+            doubtful=False,
         )
         note_success(push.connector_id)
         reach("record.before_commit")
@@ -75,7 +76,7 @@ def record_error(push: Push, error: PushError, limits: Limits, now: datetime) ->
         elif isinstance(error, ClientUnknown):
             _hold_all("client_unknown", push, error.message, now, connector_id=push.connector_id, client_id=push.client_id)
         elif isinstance(error, DocumentRefused):
-            push.move(PushState.REFUSED, now, cause="refused", explanation=error.message, next_attempt_at=None)
+            push.move(PushState.REFUSED, now, cause="refused", explanation=error.message, next_attempt_at=None, doubtful=False)
         elif isinstance(error, OutcomeUnknown):
             note_unavailable(push.connector_id, error, now)
             doubt(push, limits, now, error.message)
@@ -88,7 +89,7 @@ def doubt(push: Push, limits: Limits, now: datetime, text: str, *, died: bool = 
     ends_at = (push.claimed_at or now) + limits.deadline(push.size) + limits.longest_processing
     deaths = push.deaths + died
     asked_at = max(now + limits.longest_processing, ends_at)
-    return push.move(PushState.UNKNOWN, now, next_attempt_at=asked_at, explanation=text, absences=0, deaths=deaths)
+    return push.move(PushState.UNKNOWN, now, next_attempt_at=asked_at, explanation=text, absences=0, deaths=deaths, doubtful=True)
 
 
 def record_unsent(push: Push, to: PushState, now: datetime, text: str, *, next_at: datetime | None = None) -> None:
@@ -97,7 +98,15 @@ def record_unsent(push: Push, to: PushState, now: datetime, text: str, *, next_a
         return
     with transaction.atomic():
         _end_attempt(push, now, "unsent", None, "", text)
-        push.move(to, now, explanation=text, next_attempt_at=next_at)
+        if push.doubtful and to == PushState.SETTLING:
+            leave_to_a_person(push, now)
+        else:
+            push.move(to, now, explanation=text, next_attempt_at=next_at)
+
+
+def leave_to_a_person(push: Push, now: datetime) -> bool:
+    """Nobody is left to ask, or there is nothing left to send again: UNKNOWN until somebody decides."""
+    return push.move(PushState.UNKNOWN, now, cause="undecided", explanation=CAUSES["undecided"].sentence, next_attempt_at=None)
 
 
 def _try_later(push: Push, error: PartnerUnavailable, now: datetime) -> None:

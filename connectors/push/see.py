@@ -13,6 +13,7 @@ from connectors.domain.crash_points import reach
 from connectors.domain.names import shown_name
 from connectors.domain.states import UNSENT, PushState
 from connectors.models import DepositFolder, Event, Push
+from connectors.push.record import leave_to_a_person
 from connectors.push.whereabouts import find_folder, note_trouble, read_again, stands_elsewhere, trouble_in
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ def _follow(row: Seen, entry: Entry | None, now: datetime) -> int:
     if row.state not in UNSENT or (entry and entry.identity == row.identity):
         return 0
     push = Push.objects.get(pk=row.pk)
+    if push.doubtful and not (entry and is_same_but_moved(push.identity, entry.identity)):
+        return leave_to_a_person(push, now)  # What the partner may have is gone: nothing proves any more that it has it.
     if entry is None:
         return push.move(PushState.WITHDRAWN, now, explanation="Le fichier a été retiré avant son envoi.", next_attempt_at=None)
     if is_same_but_moved(push.identity, entry.identity):

@@ -103,7 +103,7 @@ def test_f04_a_sleeping_worker_keeps_its_documents_on_its_host_while_the_databas
     assert trial.states()["sending"] >= len(SLEEPING_PLACES)
     wake_up(sleepers)
     trial.wait_published(30)
-    assert (trial.ever("unknown"), trial.deaths()) == (0, 0)
+    assert (trial.ever("unknown"), trial.deaths()) == (0, 0), trial.told()
     trial.assert_all_published()
 
 

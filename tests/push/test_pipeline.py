@@ -453,3 +453,40 @@ def test_a_document_that_killed_a_worker_goes_alone(pipeline: Pipeline, house: H
     assert claim_documents(*arguments) == []
     Push.objects.filter(pk=suspect.pk).update(state=PushState.PUBLISHED)
     assert len(claim_documents(*arguments)) == 3
+
+
+@pytest.mark.parametrize("fate", ["moved", "replaced"])
+def test_what_the_partner_may_have_is_left_to_a_person_when_its_file_is_gone(
+    pipeline: Pipeline, house: House, partner: FakePartner, fate: str
+) -> None:
+    partner.abilities = Abilities()  # takes a reference twice, and cannot be asked
+    path = house.drop("Alice", "a.pdf")
+    partner.answers = [(OutcomeUnknown("Réponse perdue."),), PartnerUnavailable("Indisponible.")]
+    pipeline.run()
+    house.clock.forward(minutes=2)
+    pipeline.send()
+    first = only_push()
+    assert (first.state, first.doubtful, len(partner.requests)) == (PushState.WAITING, True, 2)
+    if fate == "moved":
+        path.rename(path.with_name("b.pdf"))
+    else:
+        path.write_bytes(b"%PDF-1.4 other\n%%EOF")
+    for _ in range(4):
+        house.clock.forward(minutes=2)
+        pipeline.run()
+    first.refresh_from_db()
+    assert (first.state, first.cause, len(partner.requests)) == (PushState.UNKNOWN, "undecided", 2)
+    assert len(partner.received) == 1
+    if fate == "moved":
+        assert Push.objects.get(name="b.pdf").cause == "duplicate"
+
+
+def test_a_document_that_changes_while_it_is_sent_again_is_left_to_a_person(pipeline: Pipeline, house: House, partner: FakePartner) -> None:
+    partner.abilities = Abilities()
+    path = house.drop("Alice", "a.pdf")
+    partner.answers = [(OutcomeUnknown("Réponse perdue."),), DocumentChanged()]
+    pipeline.run()
+    partner.before_reading = lambda: path.write_bytes(b"%PDF-1.4 other\n%%EOF")
+    house.clock.forward(minutes=2)
+    pipeline.send()
+    assert (only_push().state, only_push().cause) == (PushState.UNKNOWN, "undecided")

@@ -31,7 +31,7 @@ class Dropper:
         self.taken = 0
         self.failures: list[str] = []
         self._numbers = iter(range(1, documents + 1))
-        self._window = min(LARGEST_WINDOW, max(SMALLEST_WINDOW, documents // WINDOW_SHARE)) // PEOPLE
+        self.window = min(LARGEST_WINDOW, max(SMALLEST_WINDOW, documents // WINDOW_SHARE)) // PEOPLE
         self._guard = threading.Lock()
         self._pool = ThreadPoolExecutor(PEOPLE, thread_name_prefix="dropper")
         self._work_of: list[Future[None]] = []
@@ -63,7 +63,7 @@ class Dropper:
                 number = next(self._numbers, None)
             if number is None:
                 return
-            person.wait_for_room(self._window)
+            person.wait_for_room(self.window)
             try:
                 person.drop(number)
             except OSError as error:

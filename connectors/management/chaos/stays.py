@@ -26,6 +26,7 @@ class Stays:
         self.on_disk: dict[str, list[str]] = {}
         for path, sha256 in evidence.files.items():
             self.on_disk.setdefault(sha256, []).append(path)
+        self.undecided = {row.sha256 for row in evidence.rows if row.undecided}
         self._living = {row.path: row for row in evidence.rows if row.state not in FINAL}
 
     def living(self, path: str) -> Row | None:

@@ -115,7 +115,7 @@ def _judge_row(row: Row, stays: Stays, verdict: Verdict) -> None:
             verdict.wrong_bytes.append(f"{told} : autres octets dans l’archive que dans le registre")
     elif row.state in {PushState.HELD, PushState.REFUSED} or row.undecided:
         verdict.parked[row.cause or (UNDECIDED if row.undecided else "")] += 1
-        if row.cause == "duplicate" and row.sha256 not in stays.at_partner:
+        if row.cause == "duplicate" and row.sha256 not in stays.at_partner and row.sha256 not in stays.undecided:
             verdict.unexplained.append(f"{told} : retenu comme doublon, mais le partenaire n’a pas ce contenu")
         if not row.cause:
             verdict.unexplained.append(f"{told} : attend une personne sans cause")
