@@ -167,7 +167,9 @@ class StackTrial(Trial):
         """How it stands, for whoever reads why a test failed."""
         try:
             states = str(dict(self.states()))
-            states += "".join(f"\n{row}" for row in self.rows("SELECT kind, push_id, text FROM connectors_event WHERE kind = 'push.unknown'"))
+            states += "".join(
+                f"\n{row}" for row in self.rows("SELECT kind, push_id, text FROM connectors_event WHERE kind = 'push.unknown'")
+            )
             if not self.database_url.startswith("sqlite"):
                 states += str(
                     self.rows("SELECT pid, state, query, pg_blocking_pids(pid) FROM pg_stat_activity WHERE datname = current_database()")
