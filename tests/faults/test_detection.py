@@ -249,11 +249,12 @@ def test_f31_what_is_no_document_is_seen_with_its_reason_and_never_waited_for(pi
     (folder / "lien.pdf").symlink_to(secret)
     os.mkfifo(folder / "tube.pdf")
     server = socket.socket(socket.AF_UNIX)
-    os.chdir(folder)
+    here = os.getcwd()
+    os.chdir(folder)  # a socket's path has at most 108 bytes
     try:
         server.bind("prise.pdf")
     finally:
-        os.chdir(tmp_path)
+        os.chdir(here)
     os.mknod(folder / "null.pdf", stat.S_IFCHR | 0o600, os.makedev(1, 3)) if os.geteuid() == 0 else None
     (folder / "vide.pdf").touch()
     os.link(secret, folder / "jumeau.pdf")
