@@ -18,8 +18,7 @@ from connectors.domain.paths import PathRefused, fill
 from connectors.domain.states import PushState
 from connectors.models import Connector, Push, PushAttempt
 from connectors.push.eligibility import eligibility_of
-from connectors.push.send import seconds_awake_or_asleep
-from connectors.push.worker import BATCH
+from connectors.push.worker import BATCH, seconds_awake_or_asleep
 
 if TYPE_CHECKING:
     from datetime import datetime

