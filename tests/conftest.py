@@ -123,7 +123,9 @@ def partner() -> FakePartner:
 @pytest.fixture
 def house(transactional_db: None, tmp_path: Path, clock: Clock) -> House:
     """Alice and Bob are linked; Charlie has no code."""
-    connector = Connector.objects.create(provider="illinks", name="Illinks", active=True, activated_at=clock.now)
+    connector = Connector.objects.create(
+        provider="illinks", name="Illinks", active=True, activated_at=clock.now, checks_first_documents=False
+    )
     clients = {name: Client.objects.create(name=name, folder=f"Dossier {name}") for name in ("Alice", "Bob", "Charlie")}
     attribute = Attribute.objects.create(data_model=DataModel.objects.create(name="Fiche client"), name="Code client")
     for name in ("Alice", "Bob"):

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 REPAIRS = {
     "clients": ("not_selected", "mapping"),
-    "attribute": ("mapping", "client_unknown"),
+    "attribute": ("mapping", "client_unknown", "to_link"),
     "credentials": ("credentials", "partner"),
     "deposit_paths": ("path",),
     "activation": (),
+    "pause": ("paused",),
+    "first_documents": ("first_document",),
+    "dry_run": ("dry_run",),
 }
 """Which causes a change of each part may have repaired. A document whose cause persists is held again when it is next claimed."""
 
@@ -26,5 +29,5 @@ def note_change(connector: Connector, part: str, now: datetime, actor: Any, text
     """Call it inside the transaction of the change."""
     Connector.objects.filter(pk=connector.pk).update(settings_version=F("settings_version") + 1)
     connector.refresh_from_db(fields=["settings_version"])
-    Event.objects.note_settings(connector, part, now, actor, text, **detail)
+    Event.objects.note_settings(connector, part, now, actor, text, version=connector.settings_version, **detail)
     release_held(connector.pk, REPAIRS[part], now)

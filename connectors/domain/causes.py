@@ -40,6 +40,25 @@ CAUSES = _catalogue(
         "cabinet",
         "Donnez-lui une valeur unique à l’étape « Attribut ».",
     ),
+    Cause(
+        "to_link",
+        "Ce client est arrivé de lui-même par une sélection vivante : il reste à relier.",
+        "cabinet",
+        "Vérifiez sa valeur à l’étape « Attribut », puis validez.",
+    ),
+    Cause("paused", "Les envois de ce client ou de ce chemin sont en pause.", "cabinet", "Reprenez les envois sur la page du connecteur."),
+    Cause(
+        "first_document",
+        "C’est le premier document de ce client : quelqu’un doit confirmer le dossier où il ira.",
+        "cabinet",
+        "Comparez le client et le dossier du partenaire, puis confirmez : « C’est le bon dossier ».",
+    ),
+    Cause(
+        "dry_run",
+        "Mode à blanc : le document aurait été envoyé, rien n’est parti.",
+        "cabinet",
+        "Passez en mode réel sur la page du connecteur : les documents retenus partiront alors.",
+    ),
     Cause("not_selected", "Ce client n’est plus choisi pour ce connecteur.", "cabinet", "Choisissez-le de nouveau à l’étape « Clients »."),
     Cause(
         "client_unknown",
@@ -114,6 +133,9 @@ CAUSES = _catalogue(
         "Vérifiez le dossier d’archive : droits et place.",
     ),
 )
+
+SETTINGS_CAUSES = frozenset({"mapping", "to_link", "not_selected", "path", "paused", "first_document", "dry_run"})
+"""Found at the claim, in the settings; a document that is released while they hold is held again."""
 
 DOOR_CAUSES = frozenset(
     {"empty", "too_large", "extension", "wrong_format", "incomplete", "sparse", "hard_linked", "encrypted", "unreadable"}

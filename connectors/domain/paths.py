@@ -10,12 +10,23 @@ from connectors.domain.names import RESERVED, UNSAFE_CATEGORIES, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-KNOWN_PLACEHOLDERS = ("millésime",)
+PLACEHOLDERS = {
+    "millésime": "l’exercice du document, au nom de l’année où il se clôt",
+    "code": "la valeur qui relie le client au partenaire",
+    "client": "le nom du client",
+    "année": "l’année de la date du document",
+    "mois": "le mois de cette date, en deux chiffres",
+}
+"""What an archive path may contain, and what stands there in the end."""
+
+KNOWN_PLACEHOLDERS = tuple(PLACEHOLDERS)
 LONGEST_PATH = 400
 LONGEST_PART = 100
 FORBIDDEN = set('<>:"|?*\\')
+FORBIDDEN_IN_NAMES = FORBIDDEN | set("/{}")
 
 RECOMMENDED = (
     ("ZONE DE DEPOT/Factures Fournisseurs", "DOSSIER COMPTABLE/{millésime}/PIECES COMPTABLES SCANNEES/Factures fournisseurs"),
@@ -47,7 +58,9 @@ def clean_path(text: str, placeholders: Iterable[str] = ()) -> str:
 def _refuse_unknown_placeholders(path: str, known: tuple[str, ...]) -> None:
     for name in PLACEHOLDER.findall(path):
         if unicodedata.normalize("NFC", name) not in known:
-            hint = f"Variable permise : {{{known[0]}}}." if known else "Ce chemin n’accepte aucune variable."
+            hint = (
+                f"Variables permises : {', '.join(f'{{{word}}}' for word in known)}." if known else "Ce chemin n’accepte aucune variable."
+            )
             raise PathRefused(f"La variable « {{{name[:40]}}} » est inconnue. {hint}")
     if set("{}") & set(PLACEHOLDER.sub("", path)):
         raise PathRefused("Une accolade n’est pas fermée : écrivez par exemple {millésime}.")
@@ -74,6 +87,26 @@ def fill(path: str, values: Mapping[str, str]) -> str:
         raise PathRefused("Une variable ne peut pas contenir « / » : elle nomme un seul dossier.")
     filled = PLACEHOLDER.sub(lambda match: values[unicodedata.normalize("NFC", match.group(1))], path)
     return clean_path(filled)
+
+
+def archive_values(day: date, millesime: int, code: str, client_name: str) -> dict[str, str]:
+    """What the placeholders of an archive path stand for. What no folder may be called is replaced, so that a client's name cannot climb."""
+    return {
+        "millésime": str(millesime),
+        "code": as_folder_name(code),
+        "client": as_folder_name(client_name),
+        "année": str(day.year),
+        "mois": f"{day.month:02d}",
+    }
+
+
+def as_folder_name(text: str) -> str:
+    """The text as a folder may be called: what is forbidden becomes « - », and there is always something left."""
+    kept = "".join("-" if char in FORBIDDEN_IN_NAMES or unicodedata.category(char) in UNSAFE_CATEGORIES else char for char in text)
+    name = unicodedata.normalize("NFC", kept)[:LONGEST_PART].strip().rstrip(". ")
+    while len(name.encode()) > LONGEST_PART * 2:
+        name = name[:-1].rstrip(". ")
+    return f"_{name}" if not name or name.startswith("~") or RESERVED.match(name) else name
 
 
 def contains(outer: str, inner: str) -> bool:

@@ -1,6 +1,7 @@
 """The database."""
 
 from connectors.models.attributes import Attribute, AttributeValue, DataModel
+from connectors.models.backfill import Backfill
 from connectors.models.connector import (
     AccessToken,
     AttributeMapping,
@@ -12,6 +13,7 @@ from connectors.models.connector import (
 )
 from connectors.models.event import AppendOnlyError, Event
 from connectors.models.firm import Client, ClientGroup, Firm
+from connectors.models.living import LivingSelection
 from connectors.models.push import Push, PushAttempt
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Attribute",
     "AttributeMapping",
     "AttributeValue",
+    "Backfill",
     "Client",
     "ClientGroup",
     "ClientSelection",
@@ -30,6 +33,7 @@ __all__ = [
     "DepositPath",
     "Event",
     "Firm",
+    "LivingSelection",
     "Push",
     "PushAttempt",
 ]

@@ -12,6 +12,7 @@ from connectors.models.firm import Client
 class Connector(models.Model):
     """An account of the firm with one partner. `settings_version` grows with each change; `next_slot_at` paces requests over all workers.
 
+    `checks_first_documents`: the first documents of a newly linked client wait for somebody's yes. `dry_run`: everything but the request.
     `failures`, `paused_until` and `paused_because` are its breaker: how often in a row the partner was unavailable, until when nothing is
     sent, and the French reason; a person can see and reset it.
     """
@@ -20,6 +21,8 @@ class Connector(models.Model):
     name = models.CharField(max_length=100)
     active = models.BooleanField(default=False)
     activated_at = models.DateTimeField(null=True, blank=True)
+    checks_first_documents = models.BooleanField(default=True)
+    dry_run = models.BooleanField(default=False)
     settings_version = models.PositiveIntegerField(default=1)
     credentials_checked_at = models.DateTimeField(null=True, blank=True)
     credentials_refused = models.CharField(max_length=500, blank=True, default="")
@@ -38,11 +41,18 @@ class Connector(models.Model):
 
 
 class ClientSelection(models.Model):
-    """A client that was chosen for a connector."""
+    """A client that was chosen for a connector.
+
+    `to_link`: it came by a living selection, and nobody has linked it yet. `confirmed_code` is the partner's folder that somebody has
+    confirmed: when the link changes, it has to be confirmed anew.
+    """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="selections")
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="selections")
     selected_at = models.DateTimeField()
+    to_link = models.BooleanField(default=False)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    confirmed_code = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["connector", "client"], name="client_selected_once")]
@@ -64,7 +74,7 @@ class AttributeMapping(models.Model):
 class Credential(models.Model):
     """One credential field. A secret stands only in `sealed`, bound to connector, field and the Uri's origin; anything else in `value`.
 
-    `client` is set where a field is overridden for a client.
+    `client` is set where a field is overridden for a client. `former` is the secret before the last rotation, sealed for the same place.
     """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="credentials")
@@ -72,6 +82,7 @@ class Credential(models.Model):
     field = models.CharField(max_length=50)
     value = models.CharField(max_length=500, blank=True, default="")
     sealed = models.BinaryField(null=True, blank=True)
+    former = models.BinaryField(null=True, blank=True)
     set_at = models.DateTimeField()
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -107,6 +118,7 @@ class DepositPath(models.Model):
     type = models.CharField(max_length=100)
     sous_type = models.CharField(max_length=100, blank=True, default="")
     position = models.PositiveSmallIntegerField(default=0)
+    paused_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]

@@ -54,13 +54,17 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
 
 class Client(models.Model):
-    """A client of the firm. `folder` is its folder below the root of all clients; the closing day ends its accounting year."""
+    """A client of the firm. `folder` is its folder below the root of all clients; the closing day ends its accounting year.
+
+    `responsible` is the person of the firm who keeps this client's books.
+    """
 
     name = models.CharField(max_length=200, unique=True)
     folder = models.CharField(max_length=200, unique=True)
     group = models.ForeignKey(ClientGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="clients")
     siren = models.CharField(max_length=9, blank=True, default="")
     siret = models.CharField(max_length=14, blank=True, default="")
+    responsible = models.CharField(max_length=200, blank=True, default="")
     closing_month = models.PositiveSmallIntegerField(default=12)
     closing_day = models.PositiveSmallIntegerField(default=31)
     search_text = models.CharField(max_length=700, editable=False, default="")

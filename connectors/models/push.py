@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from connectors.domain.names import fold_for_search, shown_name
 from connectors.domain.states import FINAL, FOR_A_PERSON, IN_FLIGHT, UNSENT, PushState
+from connectors.models.backfill import Backfill
 from connectors.models.connector import Connector, DepositPath
 from connectors.models.firm import Client
 
@@ -80,6 +81,7 @@ class Push(models.Model):
     connector = models.ForeignKey(Connector, on_delete=models.PROTECT, related_name="pushes")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="pushes")
     deposit_path = models.ForeignKey(DepositPath, null=True, on_delete=models.SET_NULL, related_name="pushes")
+    backfill = models.ForeignKey(Backfill, null=True, blank=True, on_delete=models.SET_NULL, related_name="pushes")
     folder = models.CharField(max_length=700)
     name_bytes = models.BinaryField(max_length=255)
     name = models.CharField(max_length=1000)

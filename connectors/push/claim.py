@@ -13,18 +13,16 @@ from django.utils import timezone
 
 from connectors.domain.causes import CAUSES
 from connectors.domain.crash_points import reach
-from connectors.domain.millesime import millesime_of
-from connectors.domain.paths import PathRefused, fill
 from connectors.domain.states import PushState
 from connectors.models import Connector, Push, PushAttempt
-from connectors.push.eligibility import eligibility_of
+from connectors.models.rules import facts_about, path_rule, rules_of
 from connectors.push.worker import BATCH, seconds_awake_or_asleep
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from connectors.domain.routing import Rules
     from connectors.providers.base import Limits
-    from connectors.push.eligibility import Eligibility
 
 LOOKED_AT = 64
 """Due rows that one claim looks at, so that held ones among them do not starve the rest."""
@@ -34,6 +32,10 @@ FRESH_SHARE = 0.1
 
 LONGEST_QUEUE = timedelta(minutes=1)
 """A next slot later than this was noted by a clock that has been set back since."""
+
+
+FROZEN = ("client_code", "millesime", "domaine", "type", "sous_type", "archive_folder")
+"""Where a document goes, as the settings said when it was claimed."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def claim_documents(
         if not ready:
             return []
         Push.objects.claim([push.pk for push in ready], owner, now, connector.settings_version)
-        _freeze(ready, owner, now, connector)
+        _take(ready, owner, now, connector)
         slots = reserve_slots(connector, len(ready), now, per_second)
         reach("claim.before_commit")
     reach("claim.after_commit")
@@ -89,23 +91,29 @@ def _choose(connector: Connector, owner: str, now: datetime, most: int) -> list[
     busy = Counter(client for client, _ in under_way)
     due = Push.objects.due(now).filter(connector=connector).exclude(client_id__in=_full(busy, most))
     looked_at = list(due.select_related("client", "deposit_path")[:LOOKED_AT])
-    ready = _fair(_ready(looked_at, connector, eligibility_of(connector), now), busy, most)
+    ready = _fair(_ready(looked_at, rules_of(connector), now), busy, most)
     if ready and ready[0].deaths:
         return [] if under_way else ready[:1]
     return list(takewhile(lambda push: not push.deaths, ready[:BATCH]))
 
 
-def _ready(due: list[Push], connector: Connector, eligibility: Eligibility, now: datetime) -> list[Push]:
+def _ready(due: list[Push], rules: Rules, now: datetime) -> list[Push]:
     ready = []
     for push in due:
-        cause = "credentials" if connector.credentials_refused else eligibility.cause_for(push.client_id)
-        cause = cause or ("" if push.deposit_path else "path")
+        cause = rules.cause_for(push.client_id, push.deposit_path_id)
+        if cause in {"", "dry_run"}:
+            _freeze(push, rules)
         if cause:
-            push.move(PushState.HELD, now, cause=cause, explanation=CAUSES[cause].sentence)
-            continue
-        push.client_code = eligibility.codes[push.client_id]
-        ready.append(push)
+            _hold(push, cause, now)
+        else:
+            ready.append(push)
     return ready
+
+
+def _hold(push: Push, cause: str, now: datetime) -> None:
+    """In the trial mode the row keeps where the document would have gone."""
+    would_go = {name: getattr(push, name) for name in FROZEN} if cause == "dry_run" else {}
+    push.move(PushState.HELD, now, cause=cause, explanation=CAUSES[cause].sentence, **would_go)
 
 
 def _full(busy: Counter[int], most: int) -> list[int]:
@@ -122,23 +130,21 @@ def _fair(ready: list[Push], busy: Counter[int], most: int) -> list[Push]:
     return chosen
 
 
-def _freeze(ready: list[Push], owner: str, now: datetime, connector: Connector) -> None:
+def _freeze(push: Push, rules: Rules) -> None:
     """What is sent and where it is archived is settled here: a change of settings during the request does not mix with it."""
+    path = push.deposit_path
+    assert path is not None  # noqa: S101 - the rules hold rows without a path
+    goes = rules.destination(facts_about(push.client), path_rule(path), timezone.localdate(push.seen_at))
+    push.client_code, push.millesime, push.archive_folder = goes.code, goes.millesime, goes.archive_folder
+    push.domaine, push.type, push.sous_type = goes.domaine, goes.type, goes.sous_type
+
+
+def _take(ready: list[Push], owner: str, now: datetime, connector: Connector) -> None:
     for push in ready:
-        path = push.deposit_path
-        assert path is not None  # noqa: S101 - `_ready` holds rows without a path
-        push.millesime = millesime_of(timezone.localdate(push.seen_at), push.client.closing_month, push.client.closing_day)
-        push.domaine, push.type, push.sous_type = path.domaine, path.type, path.sous_type
-        try:
-            below = fill(path.archive, {"millésime": str(push.millesime)})
-        except PathRefused:
-            below = "DOSSIER COMPTABLE"
-        push.archive_folder = f"{push.client.folder}/{below}"
         push.state, push.owner, push.claimed_at, push.settings_version = PushState.SENDING, owner, now, connector.settings_version
         push.attempts += 1
         push.first_attempt_at = push.first_attempt_at or now
-    frozen = ["client_code", "millesime", "domaine", "type", "sous_type", "archive_folder", "first_attempt_at"]
-    Push.objects.bulk_update(ready, frozen)
+    Push.objects.bulk_update(ready, [*FROZEN, "first_attempt_at"])
     PushAttempt.objects.bulk_create([PushAttempt(push=push, number=push.attempts, owner=owner, started_at=now) for push in ready])
 
 

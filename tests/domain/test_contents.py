@@ -20,7 +20,7 @@ def cause_of(extension: str, content: bytes) -> str:
 def zipped(name: str = "a.xml") -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(name, "x" * 100)
+        archive.writestr(zipfile.ZipInfo(name), "x" * 100)  # a fixed date: the bytes name the test
     return file.getvalue()
 
 

@@ -225,7 +225,9 @@ def test_f45_a_refused_document_waits_for_a_person_and_the_others_go_on(
 
 def second_connector(house: House) -> tuple[Connector, DepositPath]:
     """Another account, for Bob's sales."""
-    other = Connector.objects.create(provider="illinks", name="Illinks (2)", active=True, activated_at=house.clock.now)
+    other = Connector.objects.create(
+        provider="illinks", name="Illinks (2)", active=True, activated_at=house.clock.now, checks_first_documents=False
+    )
     AttributeMapping.objects.create(connector=other, attribute=house.connector.mapping.attribute)
     ClientSelection.objects.create(connector=other, client=house.clients["Bob"], selected_at=house.clock.now)
     archive = "DOSSIER COMPTABLE/{millésime}/PIECES COMPTABLES SCANNEES/Factures de ventes"

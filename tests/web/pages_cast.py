@@ -32,7 +32,7 @@ class Firm:
 
     def __init__(self, user: User) -> None:
         self.user = user
-        self.connector = Connector.objects.create(provider="illinks", name="Illinks", active=True)
+        self.connector = Connector.objects.create(provider="illinks", name="Illinks", active=True, checks_first_documents=False)
         self.alice = Client.objects.create(name="Alice & Fils", folder="Dossier Alice", siren="732829320")
         self.bob = Client.objects.create(name="Bob", folder="Dossier Bob")
 

@@ -62,7 +62,9 @@ def meet_the_cast(root: Path) -> Cast:
     clients = {name: Client.objects.create(name=name, folder=f"Dossier {name}", group=group) for name in ("Alice", "Bob", "Charlie")}
     for name in ("Alice", "Bob"):
         AttributeValue.objects.create(attribute=attribute, client=clients[name], value=f"C-{name.upper()}")
-    return Cast(browser, Connector.objects.create(provider="illinks", name="Illinks"), clients, attribute, root)
+    return Cast(
+        browser, Connector.objects.create(provider="illinks", name="Illinks", checks_first_documents=False), clients, attribute, root
+    )
 
 
 def typed_credentials(uri: str, **changed: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from connectors.configure.attribute import choose_attribute
 from connectors.configure.clients import select_clients
 from connectors.configure.credentials import save_credentials
 from connectors.configure.deposit_paths import recommended_rows, save_deposit_paths
+from connectors.configure.first_documents import confirm_links
 from connectors.management.demo.documents import make_client_folders, make_prior_documents
 from connectors.management.demo.firm import CODE_CLIENT, DATA_MODELS, DEMO_CLIENTS, DEMO_FIRM_NAME
 from connectors.management.demo.planning import REFUSED_WORD
@@ -94,7 +95,7 @@ def make_clients(demo_clients: Iterable[DemoClient]) -> None:
 
 
 def configure_connector(partner: str, user: Any) -> None:
-    """An active connector for all clients, its credentials tried at this partner, and the baseline taken."""
+    """An active connector for all clients, its credentials tried at this partner, its links confirmed, and the baseline taken."""
     now, provider = timezone.now(), provider_class("illinks")
     connector = Connector.objects.create(provider="illinks", name=provider.name)
     select_clients(connector, Client.objects.values_list("pk", flat=True), now, user)
@@ -105,5 +106,6 @@ def configure_connector(partner: str, user: Any) -> None:
     domaine = speaking.list_classification()[0]
     purchases, sales = domaine.children[0], domaine.children[-1]
     save_deposit_paths(connector, recommended_rows(domaine.code, purchases.code, sales.code), now, user)
+    confirm_links(connector, connector.selections.values_list("client_id", flat=True), now, user)
     activate_connector(connector, provider, local_store(), timezone.now(), user)
     take_baseline(connector.pk)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connectors.domain.causes import CAUSES
 from connectors.models import AttributeMapping, AttributeValue
-from connectors.push.eligibility import eligibility_of
+from connectors.models.rules import rules_of
 from connectors.push.explaining.explanation import Next, Obstacle, moment_text
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def obstacle_of(connector: Connector, client: Client, around: Circumstances) -> 
     if connector.credentials_refused:
         cause = CAUSES["credentials"]
         return Obstacle(f"{cause.sentence} {connector.credentials_refused}", Next(cause.owner, cause.action))
-    if code := eligibility_of(connector).cause_for(client.pk):
+    if code := rules_of(connector).cause_for_client(client.pk):
         return mapping_obstacle(connector, client, code)
     if connector.paused_until and connector.paused_until > around.now:
         because = f" : {connector.paused_because}" if connector.paused_because else "."
