@@ -17,8 +17,10 @@ from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from connectors.configure.activation import refresh_folders
+from connectors.configure.activation import WHILE_A_PERSON_WAITS, refresh_folders
+from connectors.configure.automatic_return import refused_after_rotation, return_by_itself
 from connectors.configure.credentials import origin_of, read_credentials
+from connectors.configure.living_selections import follow_all
 from connectors.configure.readiness import is_complete, missing_text
 from connectors.deposits.local.store import LocalStore
 from connectors.domain.states import PushState
@@ -27,6 +29,9 @@ from connectors.models.sealing import SealBroken
 from connectors.models.tokens import SharedToken
 from connectors.providers.base import NetworkRules
 from connectors.providers.registry import build_provider, provider_class
+from connectors.providers.trial import TrialToken
+from connectors.push.backfill import advance_backfills
+from connectors.push.direct_connection import direct_connection
 from connectors.push.drain import Turn, drain_connector
 from connectors.push.errands import finish_archives, run_errands
 from connectors.push.explaining.explanation import Circumstances
@@ -36,8 +41,8 @@ from connectors.push.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
+    from connectors.configure.trial import Build
     from connectors.deposits.base import DepositStore
     from connectors.providers.base import Provider
     from connectors.push.ownership import Ownership
@@ -56,7 +61,7 @@ def network_rules() -> NetworkRules:
 
 
 def provider_with(connector: Connector, credentials: Mapping[str, str]) -> Provider:
-    """The connector's partner under these credentials, for instance typed ones that are to be tried."""
+    """The connector's partner under these credentials."""
     tokens = SharedToken(connector.pk, origin_of(credentials.get("uri", "")))
     return build_provider(connector.provider, credentials, tokens=tokens, network=network_rules())
 
@@ -64,6 +69,11 @@ def provider_with(connector: Connector, credentials: Mapping[str, str]) -> Provi
 def provider_for(connector: Connector) -> Provider:
     """The connector's partner under the stored credentials. Raises SealBroken."""
     return provider_with(connector, read_credentials(connector))
+
+
+def trial_of(connector: Connector) -> Build:
+    """Makes its partner under credentials that are to be tried, with an access token of their own: nothing else notices."""
+    return lambda credentials: build_provider(connector.provider, credentials, tokens=TrialToken(), network=network_rules())
 
 
 def circumstances() -> Circumstances:
@@ -84,9 +94,8 @@ def take_baseline(connector_id: int) -> int:
 
 
 def watch_settings(connector: Connector) -> None:
-    """After clients or paths of an active connector changed: watch what is new, let go what is gone."""
-    refresh_folders(connector, local_store())
-    if connector.active:
+    """After clients or paths of an active connector changed: watch what is new, let go what is gone. Many folders are left to the watcher."""
+    if refresh_folders(connector, local_store(), WHILE_A_PERSON_WAITS):
         take_baseline(connector.pk)
 
 
@@ -123,44 +132,42 @@ def _worker() -> Worker:
 def _ownership() -> Ownership:
     if connection.vendor == "sqlite":
         return FileOwnership(settings.OWNERS_DIR)
-    return AdvisoryOwnership(settings.OWNERS_DIR, _direct_connection)
-
-
-def _direct_connection() -> Any:
-    import psycopg  # noqa: PLC0415 - only where PostgreSQL is used
-
-    return psycopg.connect(
-        **{name: value for name, value in connection.get_connection_params().items() if name in DIRECT},
-        connect_timeout=10,
-        **KEEPALIVES,
-        options="-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
-    )
-
-
-KEEPALIVES: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
-"""A connection whose server is gone without a word is given up within a minute, not within a quarter of an hour."""
-
-DIRECT = {"dbname", "user", "password", "host", "port", "sslmode", "sslrootcert"}
-"""What the lock's own connection takes over. Its keepalives let the server notice within a minute that a whole host is gone."""
+    return AdvisoryOwnership(settings.OWNERS_DIR, direct_connection)
 
 
 @shared_task
 def drain(connector_id: int) -> None:
     """Send what is due for one connector; what a turn leaves is hinted at again."""
-    if _work(connector_id, thorough=False).unfinished:
+    turn = _work(connector_id, thorough=False)
+    _return_to_former(pk=connector_id)
+    if turn.unfinished:
         wake(connector_id)
 
 
 @shared_task
 def sweep() -> bool:
-    """Finish archives, ask about unknown outcomes, take over what dead workers left; then send what is due anywhere. True: there is more."""
+    """Finish archives, ask about unknown outcomes, take over what dead workers left, send what is due, take up what was asked for. True: more."""
     unfinished = False
     for pk in Connector.objects.filter(pushes__state__in=SWEPT).distinct().values_list("pk", flat=True):
         try:
             unfinished |= _work(pk, thorough=True).unfinished
         except Exception:
             logger.exception("The sweep leaves connector %s to its next turn", pk)
+    _return_to_former()
+    advance_backfills(timezone.now())
+    for connector in follow_all(timezone.now()):
+        watch_settings(connector)
     return unfinished
+
+
+def _return_to_former(**which: int) -> None:
+    """Where credentials are refused soon after a secret was replaced, the former one is tried, and if it is accepted restored."""
+    for connector in refused_after_rotation(timezone.now()).filter(**which):
+        try:
+            if return_by_itself(connector, provider_class(connector.provider).credential_fields, trial_of(connector), timezone.now):
+                wake(connector.pk)
+        except Exception:
+            logger.exception("The former secret of connector %s is tried another time", connector.pk)
 
 
 SWEPT = (PushState.WAITING, PushState.SENDING, PushState.UNKNOWN, PushState.ACCEPTED)

@@ -75,7 +75,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"pushdoc": "connectors.web.tags"},
+            "libraries": {"pushdoc": "connectors.web.tags"}
+            | {name: f"connectors.web.{name}" for name in ("journey", "control", "guidance")},
         },
     }
 ]

@@ -18,6 +18,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 
 UPLOAD_FAULTS = (
     "refuse the token",
@@ -79,7 +80,7 @@ class IndependentPartner:
 
     `documents` maps references to (metadata, bytes, file name) as they came first, `stored` counts how often each was stored, `uploads` lists
     every key that came in whole, `journal` is everything, `mistakes` what it has no answer for.
-    A token is refused after `uses_of_a_token` uploads.
+    A token is refused after `uses_of_a_token` uploads; a new one is given for any of the `secrets`.
     """
 
     def __init__(self, *, delivery: str = "A", temper: Temper | None = None, uses_of_a_token: int = 0, hang_seconds: float = 2.0) -> None:
@@ -88,6 +89,7 @@ class IndependentPartner:
         self.stored: Counter[str] = Counter()
         self.uploads: list[str] = []
         self.journal: list[Arrival] = []
+        self.secrets = {"s3cret"}
         self.tokens_given = self.tokens_refused = self.in_flight = 0
         self.answer_next: list[tuple[int, dict[str, Any], dict[str, str]] | str] = []
         self.slow_clients: dict[str, float] = {}
@@ -229,7 +231,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._note("token", fault)
         if fault:
             self._say(429 if fault == "too fast" else 500, {}, {"Retry-After": "1"} if fault == "too fast" else {})
-        elif "client_secret=s3cret" not in form:
+        elif not self.house.secrets.intersection(parse_qs(form).get("client_secret", [])):
             self._say(401, {"error": "invalid_client"})
         else:
             with self.house.guard:

@@ -32,6 +32,10 @@ TITLES = {
     ),
     "folder": ("dossier", "repertoire", "nom du dossier", "nom dossier", "dossier client", "dossier du client", "nom du repertoire"),
     "group": ("groupe", "groupe de clients", "groupe client", "groupe du client", "groupes"),
+    "responsible": (
+        *("responsable", "responsable du dossier", "responsable dossier", "responsable client", "responsable du client"),
+        *("collaborateur", "charge de dossier", "charge du dossier", "gestionnaire", "gestionnaire de dossier"),
+    ),
     "siren": ("siren", "n siren", "no siren", "numero siren", "numero de siren", "code siren"),
     "siret": ("siret", "n siret", "no siret", "numero siret", "numero de siret", "code siret"),
     "closing": (

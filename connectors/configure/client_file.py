@@ -26,6 +26,7 @@ CLEANERS: dict[str, Callable[[str], Any]] = {
     "name": clean_name,
     "folder": clean_folder,
     "group": clean_text,
+    "responsible": clean_text,
     "siren": lambda text: clean_number(text, "siren"),
     "siret": lambda text: clean_number(text, "siret"),
     "closing": clean_closing,
@@ -51,6 +52,7 @@ class ClientRow:
     name: str = ""
     folder: str = ""
     group: str = ""
+    responsible: str = ""
     siren: str = ""
     siret: str = ""
     closing: tuple[int, int] | None = None

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from connectors.configure.classification import classification_problems
 from connectors.configure.settings_change import note_change
 from connectors.domain.names import fold
 from connectors.domain.paths import KNOWN_PLACEHOLDERS, RECOMMENDED, PathRefused, clean_path, could_contain
+from connectors.domain.routing import PathRule
 from connectors.models import DepositPath
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from connectors.domain.routing import Rules
     from connectors.models import Connector
+    from connectors.providers.base import ClassificationNode
 
 LONGEST_CODE = 100
 
@@ -90,17 +94,48 @@ def _compare_with_others(number: int, row: PathRow, rows: Sequence[PathRow], ref
         if row.archive and other.deposit and could_contain(other.deposit, row.archive):
             text = f"L’archive est dans le dossier de dépôt « {other.deposit} » : les documents tourneraient en rond."
             refused.problems.setdefault((number, "archive"), text)
+        if other_number < number and other.archive != row.archive and fold(other.archive) == fold(row.archive):
+            text = f"Cette archive ne diffère de « {other.archive} » que par les majuscules : écrivez-la partout de la même façon."
+            refused.problems.setdefault((number, "archive"), text)
         if other_number == number or not row.deposit or not other.deposit:
             continue
         if fold(other.deposit) == fold(row.deposit) and other_number < number:
-            refused.problems.setdefault((number, "deposit"), "Ce chemin de dépôt figure déjà plus haut.")
+            refused.problems.setdefault((number, "deposit"), _already_there(other.deposit, row.deposit))
         elif could_contain(other.deposit, row.deposit) and fold(other.deposit) != fold(row.deposit):
             refused.problems.setdefault((number, "deposit"), f"Ce dossier est dans le dossier de dépôt « {other.deposit} ».")
 
 
-def save_deposit_paths(connector: Connector, rows: Sequence[PathRow], now: datetime, actor: Any) -> None:
-    """Make these the connector's paths, in this order. Raises PathsRefused. The caller then refreshes the watched folders."""
+def _already_there(other: str, own: str) -> str:
+    if other == own:
+        return "Ce chemin de dépôt figure déjà plus haut."
+    return f"Ce chemin ne diffère de « {other} » que par les majuscules : beaucoup de disques y voient le même dossier."
+
+
+def checked_rows(connector: Connector, rows: Sequence[PathRow], nodes: Sequence[ClassificationNode] = ()) -> list[PathRow]:
+    """The rows in their one spelling, filed as the partner's list (`nodes`; empty: any word will do) allows. Raises PathsRefused."""
     cleaned = clean_rows(rows)
+    stored = {path.pk: (path.domaine, path.type, path.sous_type) for path in connector.deposit_paths.all()}
+    if problems := classification_problems(cleaned, nodes, stored):
+        raise PathsRefused(problems)
+    return cleaned
+
+
+def with_paths(before: Rules, cleaned: Sequence[PathRow]) -> Rules:
+    """The rules when these are the paths: what has another deposit folder is another path, and not paused."""
+    paths = {}
+    for number, row in enumerate(cleaned, 1):
+        stored = before.paths.get(row.pk or 0) or before.path_at(row.deposit)
+        same = stored is not None and fold(stored.deposit) == fold(row.deposit)
+        pk = stored.pk if stored and same else -number
+        paths[pk] = PathRule(pk, row.deposit, row.archive, row.domaine, row.type, row.sous_type, bool(stored and same and stored.paused))
+    return replace(before, paths=paths)
+
+
+def save_deposit_paths(
+    connector: Connector, rows: Sequence[PathRow], now: datetime, actor: Any, nodes: Sequence[ClassificationNode] = ()
+) -> None:
+    """Make these the connector's paths, in this order. Raises PathsRefused. The caller then refreshes the watched folders."""
+    cleaned = checked_rows(connector, rows, nodes)
     stored = {path.pk: path for path in connector.deposit_paths.all()}
     by_deposit = {fold(path.deposit): path for path in stored.values()}
     with transaction.atomic():
@@ -112,7 +147,8 @@ def save_deposit_paths(connector: Connector, rows: Sequence[PathRow], now: datet
             target = DepositPath(connector=connector) if path is None or path in moved else path
             _write(target, row, position)
         detail = [[row.deposit, row.archive, row.domaine, row.type, row.sous_type] for row in cleaned]
-        note_change(connector, "deposit_paths", now, actor, f"{len(cleaned)} chemin(s) de dépôt enregistré(s)", rows=detail)
+        plural = "s" if len(cleaned) > 1 else ""
+        note_change(connector, "deposit_paths", now, actor, f"{len(cleaned)} chemin{plural} de dépôt enregistré{plural}", rows=detail)
         if taken := folders_of_others(connector):
             raise PathsRefused({(0, "deposit"): taken})
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from connectors.configure.import_preview import ImportPreview, names_folder, preview_import
+from connectors.configure.living_selections import follow_all
 from connectors.configure.settings_change import note_change
 from connectors.domain.names import fold, fold_for_search
 from connectors.models import Attribute, AttributeValue, Client, ClientGroup, Connector, DataModel, DepositFolder
@@ -61,6 +62,7 @@ def apply_import(client_file: ClientFile, now: datetime, actor: Any, *, only_val
         DepositFolder.objects.filter(client_id__in=moved).update(baselined_at=None, place="")
         written = _write_values(_rows(preview), clients)
         connectors = _note_values(written, now, actor) + list(Connector.objects.filter(active=True, clients__in=moved).distinct())
+        connectors += follow_all(now)
     return ImportResult(
         len(preview.new),
         len(preview.changed),
@@ -86,6 +88,7 @@ def _groups(names: Iterable[str]) -> dict[str, ClientGroup]:
 def _filled(client: Client, row: ClientRow, groups: dict[str, ClientGroup]) -> Client:
     client.name = row.name
     client.folder = row.folder if names_folder(row) else client.folder
+    client.responsible = row.responsible or client.responsible
     client.siren, client.siret = row.siren or client.siren, row.siret or client.siret
     client.group = groups[fold(row.group)] if row.group else client.group
     if row.closing:
@@ -94,8 +97,12 @@ def _filled(client: Client, row: ClientRow, groups: dict[str, ClientGroup]) -> C
     return client
 
 
-def _write_values(rows: list[ClientRow], clients: dict[int, Client]) -> dict[int, set[int]]:
-    """Store what the attribute columns say; give the clients that were written, by attribute."""
+Written = dict[int, dict[int, tuple[str, str]]]
+"""By attribute and client: the value before and after."""
+
+
+def _write_values(rows: list[ClientRow], clients: dict[int, Client]) -> Written:
+    """Store what the attribute columns say; give what changed."""
     attributes = _attributes({key for row in rows for key, value in row.values.items() if value})
     wanted = {
         (attributes[fold(model), fold(name)].pk, clients[row.line].pk): value
@@ -117,9 +124,9 @@ def _write_values(rows: list[ClientRow], clients: dict[int, Client]) -> dict[int
         update_fields=["value"],
         unique_fields=["attribute", "client"],
     )
-    written: dict[int, set[int]] = {}
-    for attribute, client in changed:
-        written.setdefault(attribute, set()).add(client)
+    written: Written = {}
+    for (attribute, client), value in changed.items():
+        written.setdefault(attribute, {})[client] = (known.get((attribute, client), ""), value)
     return written
 
 
@@ -136,15 +143,16 @@ def _attributes(keys: set[tuple[str, str]]) -> dict[tuple[str, str], Attribute]:
     return {(fold(model), fold(name)): found[fold(model), fold(name)] for model, name in keys}
 
 
-def _note_values(written: dict[int, set[int]], now: datetime, actor: Any) -> list[Connector]:
+def _note_values(written: Written, now: datetime, actor: Any) -> list[Connector]:
     """A connector whose clients are linked by such an attribute may go on with what it held."""
     connectors = Connector.objects.filter(mapping__attribute__in=list(written)).select_related("mapping").prefetch_related("selections")
     concerned = []
     for connector in connectors:
         chosen = {selection.client_id for selection in connector.selections.all()}
         attribute = connector.mapping.attribute_id
-        if count := len(chosen & written[attribute]):
+        values = {str(client): list(change) for client, change in written[attribute].items() if client in chosen}
+        if count := len(values):
             text = f"Valeurs importées pour {count} client{'s' if count > 1 else ''}"
-            note_change(connector, "attribute", now, actor, text, attribute=attribute)
+            note_change(connector, "attribute", now, actor, text, attribute=attribute, values=values)
             concerned.append(connector)
     return concerned

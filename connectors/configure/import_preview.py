@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from connectors.configure.client_file import ClientFile, ClientRow
 
-LABELS = {"name": "Nom", "folder": "Dossier", "group": "Groupe", "siren": "SIREN", "siret": "SIRET", "closing": "Clôture"}
+LABELS = {
+    "name": "Nom",
+    "folder": "Dossier",
+    "group": "Groupe",
+    "responsible": "Responsable",
+    "siren": "SIREN",
+    "siret": "SIRET",
+    "closing": "Clôture",
+}
 
 
 @dataclass(frozen=True)
@@ -153,6 +161,7 @@ def _differences(row: ClientRow, client: Client, values: dict[tuple[str, str], s
         "name": row.name,
         "folder": row.folder if names_folder(row) else "",
         "group": row.group,
+        "responsible": row.responsible,
         "siren": row.siren,
         "siret": row.siret,
     }
@@ -170,7 +179,8 @@ def shown_fields(client: Client) -> dict[str, str]:
     """A client's own properties as a screen shows them."""
     group = client.group.name if client.group else ""
     closing = shown_closing(client.closing_day, client.closing_month)
-    return {"name": client.name, "folder": client.folder, "group": group, "siren": client.siren, "siret": client.siret, "closing": closing}
+    own = {name: getattr(client, name) for name in ("name", "folder", "responsible", "siren", "siret")}
+    return {**own, "group": group, "closing": closing}
 
 
 def shown_closing(day: int, month: int) -> str:

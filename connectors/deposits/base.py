@@ -64,6 +64,26 @@ class Listing:
     place: str = ""
 
 
+@dataclass(frozen=True)
+class FolderReport:
+    """What a folder can do. `problem` is French and says why it cannot be read; nothing else counts then. None: the system cannot tell.
+
+    `moves_at_once`: a document is archived by one rename, not by a copy. `events`: changes are told, the folder is not only looked at in turn.
+    `case_sensitive`, `accents_differ`: whether « a » and « A », composed and decomposed accents, are two names. `free_bytes` are bytes.
+    """
+
+    problem: str = ""
+    missing: bool = False
+    writable: bool = False
+    archive_writable: bool = False
+    moves_at_once: bool | None = None
+    events: bool | None = None
+    file_system: str = ""
+    free_bytes: int = 0
+    case_sensitive: bool | None = None
+    accents_differ: bool | None = None
+
+
 class OpenDocument(DocumentSource, Protocol):
     """A file that is open: what the door looks at."""
 
@@ -92,6 +112,9 @@ class DepositStore(Protocol):
 
     def stamp(self, folder: str) -> str:
         """Changes when a name comes or goes in the folder; empty when that cannot be told from the folder, which then has to be listed."""
+
+    def examine(self, folder: str, archive_folder: str = "") -> FolderReport:
+        """What the folder can do, and how its documents would get to the archive; an empty folder is the root. Leaves nothing behind, raises nothing."""
 
     def describe(self, folder: str, name: str) -> Entry:
         """The file as it is now. Raises DocumentMissing, FolderMissing or StoreProblem."""

@@ -34,5 +34,5 @@ def unseal(blob: bytes, place: str) -> str:
         raise SealBroken("La clé qui protège ce secret n’est pas sur ce serveur : remettez-la, ou saisissez le secret de nouveau.")
     try:
         return AESGCM(key).decrypt(raw[end : end + NONCE_BYTES], raw[end + NONCE_BYTES :], place.encode()).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # changed, moved, or cut short
         raise SealBroken("Ce secret ne correspond plus à l’adresse du partenaire : saisissez-le de nouveau.") from None

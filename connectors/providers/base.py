@@ -30,7 +30,8 @@ class DeliveryClass(StrEnum):
 class CredentialField:
     """One thing that the partner gives to the firm. `label` and `help` are French and stand on the form.
 
-    `per_client` fields belong to the firm but may be overridden for a client. `max_length` is in characters.
+    `per_client` fields belong to the firm but may be overridden for a client; they are no secrets. `max_length` is in characters.
+    `source` says where the firm finds the value, `asked_as` how a letter to the partner names it: « l’adresse du service ».
     """
 
     name: str
@@ -40,6 +41,8 @@ class CredentialField:
     is_url: bool = False
     per_client: bool = False
     max_length: int = 255
+    source: str = ""
+    asked_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,15 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class CheckStep:
+    """One of the checks, before it is done. `run` never raises a PushError: what went wrong stands in the result."""
+
+    name: str
+    label: str
+    run: Callable[[], CheckResult]
+
+
+@dataclass(frozen=True)
 class Dossier:
     """A client folder at the partner."""
 
@@ -95,6 +107,30 @@ class ClassificationNode:
     code: str
     label: str
     children: tuple[ClassificationNode, ...] = ()
+
+
+MASK = "••••••••"
+"""What stands in a preview where a secret would."""
+
+
+@dataclass(frozen=True)
+class PreviewPart:
+    """One part of a request's body. The document's own part has a `file_name` and no `text`: its bytes are not shown."""
+
+    name: str
+    media_type: str
+    text: str
+    file_name: str = ""
+
+
+@dataclass(frozen=True)
+class RequestPreview:
+    """The request that would leave for a document, for a person to read: every secret is a MASK."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    parts: tuple[PreviewPart, ...]
 
 
 @dataclass(frozen=True)
@@ -141,11 +177,17 @@ class Provider(Protocol):
     def push(self, document: OutgoingDocument, source: DocumentSource) -> Receipt:
         """Send one document. Raises a PushError, or DocumentChanged when the file is no longer what was hashed."""
 
+    def preview(self, document: OutgoingDocument) -> RequestPreview:
+        """The request that `push` would send, without its bytes and its secrets; nobody is asked. Raises CredentialsRefused for an Uri of no use."""
+
     def look_up(self, reference: str) -> RemoteDocument | None:
         """What the partner has under this reference; None when it says that it has nothing. Raises a PushError when it cannot say."""
 
+    def check_steps(self) -> Sequence[CheckStep]:
+        """The connection checks in their order, none of which deposits anything; a step makes sense when those before it have passed."""
+
     def check(self) -> list[CheckResult]:
-        """Try the connection step by step, without depositing anything. Stops at the first step that fails."""
+        """Do the steps in turn. Stops at the first one that fails."""
 
     def list_dossiers(self) -> list[Dossier]:
         """All client folders at the partner. Raises a PushError."""

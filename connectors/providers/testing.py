@@ -96,7 +96,9 @@ class ProviderContract:
         assert provider.name
         assert provider.description.endswith((".", ")"))
         assert all("partenaire" in field.help for field in provider.credential_fields)
+        assert all(field.source and field.asked_as for field in provider.credential_fields)
         assert all(field.secret for field in provider.credential_fields if "secret" in field.name)
+        assert not any(field.secret and field.per_client for field in provider.credential_fields)
         assert provider.limits.deadline(provider.limits.max_bytes) > provider.limits.deadline(0)
 
     @pytest.mark.parametrize("content", [b"%PDF-1.7 %%EOF", b"", b"x" * 200_000])
@@ -129,6 +131,12 @@ class ProviderContract:
     def test_good_credentials_pass_every_check(self, provider: Provider) -> None:
         """And nothing is deposited by trying."""
         assert all(check.passed and check.label for check in provider.check())
+
+    def test_a_page_can_show_each_check_before_it_is_done(self, provider: Provider) -> None:
+        """The steps are the checks, by their names."""
+        steps = provider.check_steps()
+        assert [(step.name, step.label) for step in steps] == [(check.name, check.label) for check in provider.check()]
+        assert all(step.run().passed for step in steps)
 
     def test_a_wrong_secret_is_named_on_its_field(self, build: Callable[..., Provider]) -> None:
         """By the check, and by a push."""

@@ -16,13 +16,13 @@ from connectors.models import Connector
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from connectors.domain.outcomes import CredentialsRefused, OutcomeUnknown, PartnerUnavailable
+    from connectors.domain.outcomes import CredentialsRefused, PushError
 
 PATIENT_FAILURES = 3
 """So many failures in a row before the connector pauses as a whole; fewer may be one bad connection."""
 
 
-def note_unavailable(connector_id: int, error: PartnerUnavailable | OutcomeUnknown, now: datetime) -> None:
+def note_unavailable(connector_id: int, error: PushError, now: datetime) -> None:
     """One more failure; the connector pauses until the moment that the partner named, or after several failures for a while.
 
     A partner that swallows every answer counts as one that is not there: else its whole backlog would end in doubt.

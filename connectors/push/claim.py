@@ -62,10 +62,9 @@ def claim_documents(
         connector = Connector.objects.select_for_update().get(pk=connector_id)
         if not connector.active or connector.settings_version != version or (connector.paused_until and connector.paused_until > now):
             return []
-        ready = _choose(connector, owner, now, most_for_a_client)
+        ready = _won(_choose(connector, owner, now, most_for_a_client), connector, owner, now)
         if not ready:
             return []
-        Push.objects.claim([push.pk for push in ready], owner, now, connector.settings_version)
         _take(ready, owner, now, connector)
         slots = reserve_slots(connector, len(ready), now, per_second)
         reach("claim.before_commit")
@@ -102,7 +101,7 @@ def _ready(due: list[Push], rules: Rules, now: datetime) -> list[Push]:
     for push in due:
         cause = rules.cause_for(push.client_id, push.deposit_path_id)
         if cause in {"", "dry_run"}:
-            _freeze(push, rules)
+            freeze(push, rules)
         if cause:
             _hold(push, cause, now)
         else:
@@ -130,13 +129,22 @@ def _fair(ready: list[Push], busy: Counter[int], most: int) -> list[Push]:
     return chosen
 
 
-def _freeze(push: Push, rules: Rules) -> None:
+def freeze(push: Push, rules: Rules) -> None:
     """What is sent and where it is archived is settled here: a change of settings during the request does not mix with it."""
     path = push.deposit_path
     assert path is not None  # noqa: S101 - the rules hold rows without a path
     goes = rules.destination(facts_about(push.client), path_rule(path), timezone.localdate(push.seen_at))
     push.client_code, push.millesime, push.archive_folder = goes.code, goes.millesime, goes.archive_folder
     push.domaine, push.type, push.sous_type = goes.domaine, goes.type, goes.sous_type
+
+
+def _won(ready: list[Push], connector: Connector, owner: str, now: datetime) -> list[Push]:
+    """Those that this worker has got: a person may have dismissed one since it was read."""
+    chosen = [push.pk for push in ready]
+    if not chosen or Push.objects.claim(chosen, owner, now, connector.settings_version) == len(chosen):
+        return ready
+    won = set(Push.objects.filter(pk__in=chosen, state=PushState.SENDING, owner=owner).values_list("pk", flat=True))
+    return [push for push in ready if push.pk in won]
 
 
 def _take(ready: list[Push], owner: str, now: datetime, connector: Connector) -> None:

@@ -28,12 +28,14 @@ PARTING_SECONDS = 20.0
 """For a process that was asked to end: shorter than what it is given before it is killed."""
 
 
-def store_answer(push: Push, worker: Worker, write: Callable[[], None]) -> None:
+def store_answer(
+    push: Push, worker: Worker, write: Callable[[], None], *, patience: float = PATIENCE_SECONDS, parting: float = PARTING_SECONDS
+) -> None:
     """Write until it is stored. Before each new try the row is read again: a commit whose answer was lost may well have happened.
 
-    Raises what the database raises when it stays away; a process that was asked to end has less time.
+    Raises what the database raises when it stays away for `patience` seconds; a process that was asked to end has only `parting` seconds.
     """
-    pause, ends_at = FIRST_PAUSE_SECONDS, time.monotonic() + PATIENCE_SECONDS
+    pause, ends_at = FIRST_PAUSE_SECONDS, time.monotonic() + patience
     again = False
     while True:
         try:
@@ -44,7 +46,7 @@ def store_answer(push: Push, worker: Worker, write: Callable[[], None]) -> None:
         except AWAY as error:
             logger.warning("An answer waits for the database (%s)", type(error).__name__)
             if worker.stopping.is_set():
-                ends_at = min(ends_at, time.monotonic() + PARTING_SECONDS)
+                ends_at = min(ends_at, time.monotonic() + parting)
             if time.monotonic() > ends_at:
                 raise
             time.sleep(pause)

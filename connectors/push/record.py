@@ -77,7 +77,7 @@ def record_error(push: Push, error: PushError, limits: Limits, now: datetime) ->
             _hold_all("client_unknown", push, error.message, now, connector_id=push.connector_id, client_id=push.client_id)
         elif isinstance(error, DocumentRefused):
             push.move(PushState.REFUSED, now, cause="refused", explanation=error.message, next_attempt_at=None, doubtful=False)
-        elif isinstance(error, OutcomeUnknown):
+        else:  # OutcomeUnknown; doubt is also the careful reading of whatever else a provider may raise
             note_unavailable(push.connector_id, error, now)
             doubt(push, limits, now, error.message)
         reach("record.before_commit")

@@ -120,7 +120,7 @@ def record_finding(push: Push, finding: Finding, now: datetime) -> bool:
     """Write it down; False when the row went its own way meanwhile, or says so already."""
     changes = finding.changes
     state = finding.state
-    if state == PushState.WAITING and not push.released and (twin := _same_bytes(push, changes["sha256"])):
+    if state == PushState.WAITING and not push.released and (twin := same_bytes(push, changes["sha256"])):
         if push.state == PushState.HELD and push.cause == "duplicate":
             return False
         state = PushState.HELD
@@ -130,7 +130,7 @@ def record_finding(push: Push, finding: Finding, now: datetime) -> bool:
     return push.move(state, now, **changes)
 
 
-def _same_bytes(push: Push, digest: str) -> Push | None:
+def same_bytes(push: Push, digest: str) -> Push | None:
     """Another document of the same client with the same bytes that went out, is on its way, or will go when its cause is repaired."""
     others = Push.objects.filter(connector_id=push.connector_id, client_id=push.client_id, sha256=digest).exclude(pk=push.pk)
     sent = (PushState.WAITING, PushState.SENDING, PushState.UNKNOWN, PushState.ACCEPTED, PushState.PUBLISHED)

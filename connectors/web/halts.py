@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from connectors.models import Connector
 
 CREDENTIALS, PAUSE = "credentials", "pause"
-LABELS = {CREDENTIALS: ("Identifiants refusés", "danger"), PAUSE: ("En pause", "warning")}
+LABEL, TONE = "En panne", "danger"
 BEGINNINGS = ("Le ", "La ", "Les ", "L’", "Un ", "Une ", "Aucun")
 """Words that lose their capital in the middle of a sentence; a partner's name keeps it."""
 
@@ -30,12 +30,12 @@ class Halt:
     @property
     def label(self) -> str:
         """In two words, for a badge."""
-        return LABELS[self.kind][0]
+        return LABEL
 
     @property
     def tone(self) -> str:
         """As a colour."""
-        return LABELS[self.kind][1]
+        return TONE
 
 
 def halt_of(connector: Connector, now: datetime) -> Halt | None:

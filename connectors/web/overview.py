@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from connectors.configure.readiness import parts_of
@@ -16,6 +16,7 @@ from connectors.providers.registry import PROVIDERS
 from connectors.web.halts import halt_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from connectors.configure.readiness import Part
@@ -40,12 +41,16 @@ class ConnectorGlance:
 
 @dataclass(frozen=True)
 class Matter:
-    """What waits for somebody, by its cause. `oldest` is when the first of its documents was deposited."""
+    """What waits for somebody, by its cause. `oldest` is when the first of its documents was deposited.
+
+    `connector` is where all of its documents are; None when they are in several.
+    """
 
     cause: Cause
     count: int
     oldest: datetime
     clients: int
+    connector: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def firm_at_a_glance(now: datetime) -> Glance:
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     troubled = DepositFolder.objects.exclude(problem="").filter(deposit_path__connector__active=True)
     return Glance(
-        connectors=[_glance(connector, now) for connector in Connector.objects.all()],
+        connectors=[glance_at(connector, now) for connector in Connector.objects.all()],
         under_way=[(state, counts[state]) for state in UNDER_WAY if counts.get(state)],
         published_today=Push.objects.filter(state=PushState.PUBLISHED, published_at__gte=midnight).count(),
         matters=matters,
@@ -92,12 +97,19 @@ def _for_somebody() -> Q:
 
 def _matters() -> list[Matter]:
     rows = Push.objects.filter(_for_somebody()).order_by().values("cause")
-    facts = rows.annotate(count=Count("pk"), oldest=Min("seen_at"), clients=Count("client", distinct=True))
-    found = [Matter(CAUSES[row["cause"]], row["count"], row["oldest"], row["clients"]) for row in facts if row["cause"] in CAUSES]
-    return sorted(found, key=lambda matter: matter.oldest)
+    facts = rows.annotate(
+        count=Count("pk"), oldest=Min("seen_at"), clients=Count("client", distinct=True), first=Min("connector"), last=Max("connector")
+    )
+    return sorted((_matter(row) for row in facts if row["cause"] in CAUSES), key=lambda matter: matter.oldest)
 
 
-def _glance(connector: Connector, now: datetime) -> ConnectorGlance:
+def _matter(row: Mapping[str, Any]) -> Matter:
+    only = row["first"] if row["first"] == row["last"] else None
+    return Matter(CAUSES[row["cause"]], row["count"], row["oldest"], row["clients"], only)
+
+
+def glance_at(connector: Connector, now: datetime) -> ConnectorGlance:
+    """How this connector stands, and what it still lacks."""
     provider = PROVIDERS.get(connector.provider)
     if provider is None:
         return ConnectorGlance(connector, "Indisponible", "danger", [])

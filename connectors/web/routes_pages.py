@@ -4,8 +4,10 @@ from django.urls import path
 
 from connectors.web.views.clients_directory import show_clients
 from connectors.web.views.document import decide_document, show_document
+from connectors.web.views.elements import show_elements
 from connectors.web.views.first_access import open_first_access
 from connectors.web.views.health import show_health
+from connectors.web.views.help import show_glossary, show_help
 from connectors.web.views.history import show_history
 from connectors.web.views.home import show_home
 from connectors.web.views.import_clients import preview_clients, upload_clients
@@ -20,5 +22,8 @@ urlpatterns = [
     path("clients/importer/apercu/", preview_clients, name="import_preview"),
     path("clients/<int:pk>/historique/", show_history, name="client_history"),
     path("premier-acces/<str:token>/", open_first_access, name="first_access"),
+    path("aide/", show_help, name="help"),
+    path("aide/glossaire/", show_glossary, name="glossary"),
+    path("_elements/", show_elements, name="elements"),
     path("healthz", show_health, name="health"),
 ]

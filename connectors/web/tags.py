@@ -66,6 +66,12 @@ def _length(distance: timedelta) -> str:
 
 
 @register.filter
+def since(value: datetime | None) -> str:
+    """How long something has lasted: « depuis 3 h », « depuis 2 jours »."""
+    return f"depuis {_length(abs(timezone.now() - value)) or 'un instant'}" if value else NOTHING
+
+
+@register.filter
 def file_size(value: int) -> str:
     """Bytes as people read them: « 48 Ko », « 1,4 Mo », « 200 octets »."""
     for unit, name in SIZES:

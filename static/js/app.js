@@ -25,44 +25,6 @@ function focusErrorSummary(root) {
 document.addEventListener("DOMContentLoaded", () => focusErrorSummary(document));
 document.addEventListener("htmx:afterSettle", (event) => focusErrorSummary(event.target));
 
-// <table data-grid>: arrows and Enter go up and down in a column, several pasted lines fill it downwards.
-function columnBelow(input) {
-  const column = input.closest("td, th").cellIndex;
-  const cells = [...input.closest("tbody").rows].map((row) => row.cells[column]);
-  return cells.map((cell) => cell && cell.querySelector("input:not([type=hidden])")).filter(Boolean);
-}
-
-function gridInput(event) {
-  return event.target.closest("table[data-grid] tbody input");
-}
-
-document.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1, Enter: 1 }[event.key];
-  const input = gridInput(event);
-  if (!input || !step || event.isComposing) return;
-  const inputs = columnBelow(input);
-  const next = inputs[inputs.indexOf(input) + step];
-  if (!next) return; // Enter on the last row submits, as everywhere
-  event.preventDefault();
-  next.focus();
-  next.select();
-});
-
-document.addEventListener("paste", (event) => {
-  const input = gridInput(event);
-  if (!input) return;
-  const lines = event.clipboardData.getData("text").replace(/\r?\n$/, "").split(/\r?\n/);
-  if (lines.length < 2) return;
-  event.preventDefault();
-  const inputs = columnBelow(input);
-  const start = inputs.indexOf(input);
-  lines.slice(0, inputs.length - start).forEach((line, number) => {
-    const target = inputs[start + number];
-    target.value = line.split("\t")[0].trim();
-    target.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-});
-
 // <input type="checkbox" data-select-all> in a table's head ticks all of its rows, and shows when only some are.
 function rowBoxes(table) {
   return [...table.querySelectorAll("tbody input[type=checkbox]:not(:disabled)")];

@@ -59,9 +59,10 @@ def test_the_demonstration_firm_comes_back_from_its_own_file(tmp_path: Path) -> 
     assert found.is_valid
     assert found == again
     for row, client in zip(found.rows, DEMO_CLIENTS, strict=True):
-        assert (row.name, row.folder, row.siren, row.siret, row.closing) == (
+        assert (row.name, row.folder, row.responsible, row.siren, row.siret, row.closing) == (
             client.name,
             client.folder,
+            client.responsible,
             client.siren,
             client.siret,
             client.closing,

@@ -49,6 +49,14 @@ def test_new_clients_come_with_their_group_and_attributes() -> None:
     }
 
 
+def test_the_person_who_is_responsible_comes_with_the_file_and_changes_with_it() -> None:
+    store("Alice;Camille R.", header="Nom;Chargé de dossier")
+    assert Client.objects.get().responsible == "Camille R."
+    assert changes(preview_import(file_of("Alice;Théo M.", header="Nom;Responsable"))) == [("Responsable", "Camille R.", "Théo M.")]
+    store("Alice;", header="Nom;Responsable")
+    assert Client.objects.get().responsible == "Camille R."
+
+
 def test_imported_clients_are_found_by_search() -> None:
     store(f"Boulangerie Lefèvre;;;{LEFEVRE};;;")
     assert Client.objects.named_like("lefevre 7328").exists()

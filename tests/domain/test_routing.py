@@ -64,3 +64,10 @@ def test_any_name_becomes_one_folder_that_is_allowed(name: str) -> None:
     folder = as_folder_name(name)
     assert clean_path(folder) == folder
     assert "/" not in folder
+
+
+def test_a_long_name_of_wide_characters_is_cut_between_two_of_them() -> None:
+    folder = as_folder_name("税" * 90 + ". suite")
+    assert set(folder) == {"税"}
+    assert len(folder.encode()) <= 255
+    assert clean_path(folder) == folder

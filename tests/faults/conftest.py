@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.database_server import DatabaseServer
+from tests.faults.rehearsal import ledger_in_a_file
 from tests.faults.stack_trial import StackTrial
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ def database_server() -> Iterator[DatabaseServer]:
         server.start()
         yield server
         server.stop_at_once()
+
+
+@pytest.fixture
+def ledger_file(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """The ledger in a real file, which threads share as in production."""
+    with ledger_in_a_file(tmp_path / "ledger.sqlite3"):
+        yield
 
 
 @pytest.fixture

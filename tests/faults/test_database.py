@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.crash.conftest import other_device
-from tests.faults.database_server import DatabaseServer, ForgetfulWay
+from tests.faults.database_server import DatabaseServer
 from tests.faults.stack_trial import FULL, dropping, stop_now, wait_for
+from tests.faults.ways import ForgetfulWay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

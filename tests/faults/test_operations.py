@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import FakePartner, House
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("ledger_file")]  # the tasks send in several threads
 
 OLD, NEW = ("k1", b"1" * 32), ("k2", b"2" * 32)
 

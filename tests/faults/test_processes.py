@@ -15,9 +15,9 @@ import pytest
 import requests
 
 from pushdoc_admin.stack.programs import web_program
-from tests.faults.deadly_way import DeadlyWay
 from tests.faults.person import ALIX, Person
 from tests.faults.stack_trial import FULL, NEVER, children_of, draw, dropping, is_asleep, stop_now, wait_for
+from tests.faults.ways import DeadlyWay
 
 if TYPE_CHECKING:
     import subprocess

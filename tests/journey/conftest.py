@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,9 +72,9 @@ def stop(process: subprocess.Popen[str]) -> None:
         process.kill()
 
 
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    data = tmp_path_factory.mktemp("data")
+@contextmanager
+def installed(data: Path) -> Iterator[Installation]:
+    """An empty firm and a partner, for as long as they are needed."""
     address = data / "partner"
     partner = start("-m", "connectors.providers.illinks.simulator", "--state", str(data / "simulator"), "--address-file", str(address))
     stack = start("-m", "pushdoc_admin.stack", "up", "--json", PUSHDOC_DATA=str(data), PUSHDOC_SETTLE_SECONDS="1", PUSHDOC_DOSSIERS="")
@@ -89,6 +90,12 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     finally:
         stop(stack)
         stop(partner)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installed(tmp_path_factory.mktemp("data")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")  # with its event loop gone, the next tests may use the database

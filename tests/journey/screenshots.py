@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from connectors.management.demo.firm import DEMO_CLIENTS
 from tests.journey.conftest import BROWSERS, OPTIONS, ROOT, start, stop
 
 if TYPE_CHECKING:
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 
 WIDTHS, SCHEMES = (1280, 390), ("light", "dark")
 CONNECTOR = "/administration/connecteurs/1/"
+FOLDER = DEMO_CLIENTS[0].folder
+"""Of the first client of the demonstration."""
 PAGES = {
     "home": "/",
+    "first-steps": "/?premiers_pas=1",
+    "help": "/aide/",
+    "glossary": "/aide/glossaire/",
     "history": "/historique/",
     "history-held": "/historique/?state=held&state=refused",
     "history-nothing": "/historique/?q=introuvable",
@@ -38,11 +44,25 @@ PAGES = {
     "catalogue-nothing": "/administration/connecteurs/?q=introuvable",
     "connector": CONNECTOR,
     "activation": f"{CONNECTOR}activation/",
+    "pause": f"{CONNECTOR}pause/?q=a",
+    "versions": f"{CONNECTOR}versions/",
+    "version": f"{CONNECTOR}versions/2/",
+    "restore": f"{CONNECTOR}versions/5/restore/?etat=avant",
+    "elements": "/_elements/",
     "choose-clients": f"{CONNECTOR}clients/",
+    "living-selections": f"{CONNECTOR}clients/living/?cloture=12",
     "choose-attribute": f"{CONNECTOR}attribute/?choisir=1",
     "values": f"{CONNECTOR}attribute/",
     "credentials": f"{CONNECTOR}credentials/",
+    "attribute-file": f"{CONNECTOR}attribute/file/",
+    "credential-request": f"{CONNECTOR}credentials/request/",
+    "credential-overrides": f"{CONNECTOR}credentials/clients/",
+    "rotation": f"{CONNECTOR}credentials/rotation/",
     "deposit-paths": f"{CONNECTOR}deposit_paths/",
+    "folder-check": f"{CONNECTOR}deposit_paths/folders/",
+    "first-documents": f"{CONNECTOR}first_documents/",
+    "dry-run": f"{CONNECTOR}dry_run/",
+    "backfill": f"{CONNECTOR}backfill/",
     "password": "/compte/password/change/",
     "logout": "/compte/logout/",
     "email": "/compte/email/",
@@ -98,7 +118,7 @@ class Camera:
         self.shoot("credentials-refused")
         page.goto(f"{CONNECTOR}deposit_paths/")
         page.get_by_label("Dossier d’archive").first.fill("../ailleurs")
-        page.get_by_label("Domaine").first.fill("")
+        page.get_by_label("Domaine").first.select_option("")
         page.get_by_role("button", name="Valider").last.click()
         self.shoot("deposit-paths-refused")
         page.goto(f"{CONNECTOR}credentials/")
@@ -113,6 +133,26 @@ class Camera:
         page.locator("input[type=file]").set_input_files({"name": "clients.csv", "mimeType": "text/csv", "buffer": lines.encode()})
         page.locator("main button[type=submit]").click()
         self.shoot("import-preview")
+
+    def shoot_answers(self) -> None:
+        """What a page shows once it was asked something."""
+        page = self.page
+        page.goto(f"{CONNECTOR}simulator/")
+        self.shoot("simulator")
+        page.get_by_label("Chemin du fichier").fill(f"{FOLDER}/ZONE DE DEPOT/Factures Fournisseurs/facture.pdf")
+        page.get_by_role("button", name="Simuler").click()
+        self.shoot("simulator-answer")
+        page.goto(f"{CONNECTOR}attribute/dossiers/")
+        self.shoot("dossiers")
+        page.locator("main button[name=action][value=fetch]").first.click()
+        self.shoot("dossiers-matched")
+        page.goto(f"{CONNECTOR}clients/")
+        page.locator("main tbody input[type=checkbox]").first.click()
+        page.get_by_role("button", name="Vérifier et valider").click()
+        self.shoot("clients-preview")
+        page.goto("/historique/")
+        page.locator("details.hint > summary").click()
+        self.shoot("hint")
 
     def shoot_documents(self) -> None:
         for state in ("published", "held", "refused", "prior"):
@@ -138,6 +178,7 @@ def take_pictures(folder: Path) -> None:
                 camera.sign_in()
                 for name, address in PAGES.items():
                     camera.shoot(name, address)
+                camera.shoot_answers()
                 camera.shoot_errors()
                 camera.shoot_documents()
             for name, script in {"paused": PAUSED, "refused": REFUSED}.items():

@@ -33,6 +33,7 @@ def test_from_an_empty_firm_to_a_published_document(page: Page, installation: In
     set_the_deposit_paths(page)
     activate(page)
     dropped = drop(installation, "Boulangerie Lefèvre", "Facture été n°12.pdf", PDF + b"% un\n%%EOF\n")
+    confirm_the_folder(page, "Boulangerie Lefèvre", installation)
     see_it_published(page, "Facture été n°12.pdf")
     assert already_there.exists()
     assert not dropped.exists()
@@ -85,7 +86,7 @@ def open_the_connector(page: Page) -> None:
     see_no_barrier(page)
     page.locator("#tiles").get_by_text("Paramétrer").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Illinks")
-    expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    expect(page.get_by_role("switch", name="Connecteur actif")).to_have_attribute("aria-checked", "false")
     see_no_barrier(page)
 
 
@@ -94,7 +95,12 @@ def choose_the_clients(page: Page) -> None:
     page.get_by_role("button", name="Choisir les 3 clients qui correspondent").click()
     expect(page.get_by_role("status").filter(has_text="choisis")).to_contain_text("3 clients choisis")
     see_no_barrier(page)
+    page.get_by_role("button", name="Vérifier et valider").click()
+    expect(page.locator("main")).to_contain_text("3 clients ajoutés")
+    see_no_barrier(page)
     page.get_by_role("button", name="Valider").click()
+    expect(page.get_by_role("button", name="Annuler ce changement")).to_be_visible()
+    see_no_barrier(page)
 
 
 def choose_the_attribute(page: Page) -> None:
@@ -130,11 +136,11 @@ def give_the_credentials(page: Page, installation: Installation) -> None:
 
 def set_the_deposit_paths(page: Page) -> None:
     page.goto(connector_url(page) + "deposit_paths/")
+    page.wait_for_load_state("networkidle")  # the partner's lists come after the page
     page.get_by_role("button", name="Remplir l’arborescence recommandée").click()
-    expect(page.get_by_label("Domaine").nth(1)).to_be_visible()
-    for row, kind in enumerate(("ACHAT", "VENTE")):
-        page.get_by_label("Domaine").nth(row).fill("COMPTABLE")
-        page.get_by_label("Type", exact=True).nth(row).fill(kind)
+    for row in range(2):
+        expect(page.get_by_label("Domaine").nth(row)).to_have_value("COMPTABLE")
+        expect(page.get_by_label("Type", exact=True).nth(row)).not_to_have_value("")
     page.get_by_label("Dossier d’archive").nth(1).fill("../ailleurs")
     page.get_by_role("button", name="Valider").last.click()
     expect(page.locator("main")).to_contain_text("Le chemin ne peut pas contenir")
@@ -146,10 +152,25 @@ def set_the_deposit_paths(page: Page) -> None:
 
 def activate(page: Page) -> None:
     page.goto(connector_url(page))
-    page.get_by_role("switch").click()
+    page.get_by_role("switch", name="Connecteur actif").click()
     expect(page.locator("body")).to_contain_text("Le paramétrage est effectif")
     expect(page.locator("body")).to_contain_text(re.compile("1 document|Un document", re.IGNORECASE))
-    expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_role("switch", name="Connecteur actif")).to_have_attribute("aria-checked", "true")
+
+
+def confirm_the_folder(page: Page, client: str, installation: Installation) -> None:
+    """The first document of a client waits until somebody has seen where it goes."""
+    name = re.compile(f"C’est le bon dossier : {client}")
+    page.goto("/")
+    page.get_by_role("link", name="Confirmer les dossiers").click(timeout=20_000)
+    see_no_barrier(page)
+    assert not installation.received()
+    page.get_by_role("button", name="Demander la liste").click()
+    expect(page.get_by_role("button", name="Redemander la liste")).to_be_visible()
+    see_no_barrier(page)
+    page.get_by_role("button", name=name).click()
+    expect(page.locator("main")).to_contain_text("C’est noté pour 1")
+    see_no_barrier(page)
 
 
 def see_it_published(page: Page, name: str) -> None:
@@ -173,6 +194,12 @@ def survive_a_killed_worker(page: Page, installation: Installation) -> None:
     installation.kill("worker")
     drop(installation, "SCI des Tilleuls", "Après.pdf", PDF + b"% deux\n%%EOF\n")
     page.goto("/historique/")
+    row = page.locator("main tr", has_text="Après.pdf")
+    expect(row).to_contain_text("Retenu", timeout=60_000)
+    row.get_by_role("link", name="Après.pdf").click()
+    page.get_by_role("button", name="C’est le bon dossier").click()
+    expect(page.locator("main")).to_contain_text("C’est noté pour 1")
+    page.goto("/historique/")
     expect(page.locator("main tr", has_text="Après.pdf")).to_contain_text("Publié", timeout=60_000)
     assert sorted(item["nomFichier"] for item in installation.received()) == ["Après.pdf", "Facture été n°12.pdf"]
 
@@ -189,7 +216,7 @@ def find_no_barrier_on_any_page(page: Page) -> None:
                 assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} scrolls sideways at {width}"
 
 
-STEPS = ("activation", "clients", "attribute", "credentials", "deposit_paths")
+STEPS = ("activation", "clients", "attribute", "credentials", "deposit_paths", "first_documents", "dry_run", "backfill")
 
 
 def connector_url(page: Page) -> str:

@@ -90,9 +90,9 @@ def test_the_settings_are_made_with_the_keyboard_alone_and_back_loses_nothing(ke
     give_credentials(page, own, installation)
     set_paths(page, own)
     page.goto(own)
-    press(page, page.get_by_role("switch"), "Space")
+    press(page, page.get_by_role("switch", name="Connecteur actif"), "Space")
     expect(page.locator("main")).to_contain_text("Le paramétrage est effectif")
-    expect(page.get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    expect(page.get_by_role("switch", name="Connecteur actif")).to_have_attribute("aria-checked", "true")
     come_back_to_what_was_typed(page, own)
 
 
@@ -101,6 +101,8 @@ def choose_clients_and_their_attribute(page: Page, own: str) -> None:
     press(page, page.get_by_label("SCI des Tilleuls"), "Space")
     press(page, page.get_by_label("Boulangerie Lefèvre"), "Space")
     expect(page.get_by_label("Boulangerie Lefèvre")).to_be_checked()
+    press(page, page.get_by_role("button", name="Vérifier et valider"))
+    expect(page.locator("main")).to_contain_text("2 clients ajoutés")
     press(page, page.get_by_role("button", name="Valider"))
     expect(page.locator("main")).to_contain_text("2 clients choisis.")
     page.goto(f"{own}attribute/")

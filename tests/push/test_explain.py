@@ -23,6 +23,7 @@ from connectors.models.release import dismiss_by_hand
 from connectors.push.explaining.explain import explain
 from connectors.push.explaining.explanation import Circumstances
 from connectors.push.explaining.locate import place_of
+from connectors.push.explaining.story import story_of
 from tests.conftest import DEPOSIT
 from tests.pipeline import Pipeline
 
@@ -135,7 +136,7 @@ def test_a_prior_document_says_why_it_stays(house: House, partner: FakePartner, 
     assert answer.push
     assert answer.push.state == PushState.PRIOR
     assert "avant l’activation" in answer.conclusion
-    assert "déposez-le de nouveau" in answer.next.action
+    assert "demandez son rappel" in answer.next.action
 
 
 def test_a_settling_document_says_until_when_it_rests(pipeline: Pipeline, house: House) -> None:
@@ -475,6 +476,17 @@ def test_an_empty_and_an_unreadable_file_are_told_before_they_are_seen(pipeline:
     answer = only(house, house.drop("Alice", "clos.pdf"), store=ClosedStore(house.root))
     assert answer.reasons == ("Le fichier ne peut pas être lu : Permission denied.",)
     assert answer.next.turn == "cabinet"
+
+
+def test_the_story_of_a_document_that_is_just_being_sent_has_an_attempt_without_an_end(
+    pipeline: Pipeline, house: House, partner: FakePartner
+) -> None:
+    stories: list[list[str]] = []
+    partner.before_reading = lambda: stories.append([step.text for step in story_of(Push.objects.get())])
+    house.drop("Alice", "a.pdf")
+    pipeline.run()
+    assert stories[0][-1] == "Envoi n°\u00a01 au partenaire."
+    assert "Envoi n°\u00a01 : le partenaire a répondu : accepté." in [step.text for step in story_of(Push.objects.get())]
 
 
 def test_the_command_prints_the_story_and_says_by_its_exit_whether_anything_is_known(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from datetime import timedelta
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 
 from connectors.configure.activation import deactivate_connector
-from connectors.configure.attribute import save_values
+from connectors.configure.values import save_values
 from connectors.deposits.local.store import LocalStore
 from connectors.domain.outcomes import (
     ClientUnknown,
@@ -22,7 +24,7 @@ from connectors.domain.outcomes import (
     Receipt,
 )
 from connectors.domain.states import PushState
-from connectors.models import Connector, DepositFolder, Event, Push, PushAttempt
+from connectors.models import Client, Connector, DepositFolder, DepositPath, Event, Push, PushAttempt
 from connectors.models.release import release_by_hand, release_held
 from connectors.providers.base import Abilities, DeliveryClass
 from connectors.push.claim import claim_documents
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from connectors.deposits.base import Listing
+    from connectors.deposits.base import Entry, Listing
     from tests.conftest import FakePartner, House
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -439,6 +441,54 @@ def test_a_file_that_somebody_else_saw_after_the_folder_was_listed_is_not_withdr
     store.then = [drop_and_see]
     see_folder(alice, store, house.clock.now)
     assert only_push().state == PushState.SETTLING
+
+
+def test_a_file_whose_folder_goes_away_after_it_was_listed_is_written_down_all_the_same(pipeline: Pipeline, house: House) -> None:
+    house.drop("Alice", "a.pdf")
+    watched = DepositFolder.objects.select_related("client", "deposit_path").get(client=house.clients["Alice"])
+    store = LateStore(house.root)
+    store.then = [lambda: house.folder("Alice").rename(house.root / "unmounted")]
+    see_folder(watched, store, house.clock.now)
+    assert only_push().state == PushState.SETTLING
+
+
+class SlowStore(LocalStore):
+    """Lets something happen while the ledger is compared, when the rows were read and none is written yet."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.meanwhile: list[Callable[[], object]] = []
+
+    def describe(self, folder: str, name: str) -> Entry:
+        while self.meanwhile:
+            self.meanwhile.pop()()
+        return super().describe(folder, name)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one writer in at a time: two of them cannot meet")
+def test_two_watchers_that_write_the_same_file_down_at_once_write_one_row(pipeline: Pipeline, house: House) -> None:
+    part = Client.objects.create(name="Alice (dépôt)", folder="Dossier Alice/ZONE DE DEPOT")
+    path = DepositPath.objects.create(connector=house.connector, deposit="Factures Fournisseurs", archive="ARCHIVE", domaine="A", type="F")
+    same = DepositFolder.objects.create(client=part, deposit_path=path, baselined_at=house.clock.now)
+    alice = DepositFolder.objects.select_related("client", "deposit_path").get(client=house.clients["Alice"])
+    assert same.folder == alice.folder
+    house.drop("Alice", "a.pdf")
+    changed: list[int] = []
+
+    def see_elsewhere() -> None:
+        changed.append(see_folder(same, house.store, house.clock.now))
+        connection.close()
+
+    def in_another_thread() -> None:
+        other = Thread(target=see_elsewhere)
+        other.start()
+        other.join()
+
+    store = SlowStore(house.root)
+    store.meanwhile = [in_another_thread]
+    changed.append(see_folder(alice, store, house.clock.now))
+    assert changed == [1, 0]
+    assert (only_push().state, only_push().client) == (PushState.SETTLING, part)
 
 
 def test_a_document_that_killed_a_worker_goes_alone(pipeline: Pipeline, house: House) -> None:

@@ -61,18 +61,43 @@ class Form:
 CONNECTOR = ("{connector}",)
 PASSWORD = "un-long-mot-de-passe-42"
 ROW = {"deposit": "ZONE/Achats", "archive": "ARCHIVE/{{millésime}}", "domaine": "ACHATS", "type": "FACTURE", "sous_type": "FRAIS"}
+BACKFILL = {"client": "alice", "name": "facture", "since": "2026-06-01", "until": "2026-06-30", "per_minute": "60"}
+BACKFILL_FIELDS = (
+    *(Field(name, TEXT) for name in ("client", "name")),
+    *(Field(name, TYPED) for name in ("path", "since", "until")),
+    Field("per_minute", TYPED - {"arabic"}),
+)
 SETTINGS = (
     Form("catalogue", "get", {"q": "illinks", "etat": ""}, (Field("q", TEXT), Field("etat", TYPED))),
     Form(
         "clients",
         "post",
-        {"q": "alice", "groupe": "{group}", "etat": "choisi", "page": "1", "action": "filter", "shown": "{alice}", "chosen": "{alice}"},
+        {"q": "alice", "groupe": "{group}", "cloture": "12", "valeur": "avec", "siret": "sans", "etat": "choisi"}
+        | {"page": "1", "action": "filter", "shown": "{alice}", "chosen": "{alice}"},
         (
             Field("q", TEXT),
-            Field("groupe", TYPED),
-            Field("etat", TYPED),
+            *(Field(name, TYPED) for name in ("groupe", "cloture", "responsable", "valeur", "siret", "etat")),
             *(Field(name, ANYTHING) for name in ("page", "shown", "chosen", "action")),
         ),
+        CONNECTOR,
+    ),
+    Form("clients_preview", "post", {"action": "look", "version": "1"}, (Field("action", ANYTHING), Field("version", ANYTHING)), CONNECTOR),
+    Form("undo_clients", "post", {"event": "1"}, (Field("event", ANYTHING),), CONNECTOR),
+    Form(
+        "living_selections",
+        "post",
+        {"action": "create", "name": "Les tables", "groupe": "{group}"},
+        (
+            Field("name", CODE),
+            *(Field(name, ANYTHING) for name in ("q", "groupe", "cloture", "responsable", "valeur", "siret", "action")),
+        ),
+        CONNECTOR,
+    ),
+    Form(
+        "living_selections",
+        "post",
+        {"action": "rename", "living": "{living}", "name": "Les tables"},
+        (Field("name", CODE), Field("living", ANYTHING)),
         CONNECTOR,
     ),
     Form("attribute", "post", {"action": "choose", "attribute": "{attribute}"}, (Field("attribute", ALL),), CONNECTOR),
@@ -82,9 +107,29 @@ SETTINGS = (
         "attribute",
         "post",
         {"attribute": "{attribute}", "value-{alice}": "C-1", "value-{bob}": "C-2", "page": "1", "filtre": "", "action": ""},
-        (Field("value-{alice}", TEXT | {"bidi"}), *(Field(name, ANYTHING) for name in ("page", "filtre", "action"))),
+        (
+            Field("value-{alice}", TEXT | {"bidi"}),
+            *(Field(name, ANYTHING) for name in ("page", "filtre", "action", "link-{alice}")),
+        ),
         CONNECTOR,
     ),
+    Form(
+        "attribute",
+        "post",
+        {"attribute": "{attribute}", "value-{alice}": "C-1", "q": "alice", "action": "search"},
+        (Field("q", TEXT),),
+        CONNECTOR,
+    ),
+    Form("attribute", "post", {"attribute": "{attribute}", "value-{alice}": "C-1", "action": "paste"}, (Field("pasted", ALL),), CONNECTOR),
+    Form(
+        "attribute",
+        "post",
+        {"action": "choose", "attribute": "{attribute}", "version": "1"},
+        (Field("version", ANYTHING),),
+        CONNECTOR,
+    ),
+    Form("undo_values", "post", {"event": "1"}, (Field("event", ANYTHING),), CONNECTOR),
+    Form("attribute_dossiers", "post", {"pair": "{alice}:C-ALICE"}, (Field("pair", ANYTHING), Field("action", ANYTHING)), CONNECTOR),
     Form(
         "deposit_paths",
         "post",
@@ -96,10 +141,56 @@ SETTINGS = (
             Field("rows-1-domaine", CODE),
             Field("rows-1-type", CODE),
             Field("rows-1-sous_type", CODE - {"empty"}),
-            *(Field(name, ANYTHING) for name in ("rows", "rows-1-pk", "action")),
+            *(Field(name, ANYTHING) for name in ("rows", "rows-1-pk", "action", "seen")),
         ),
         CONNECTOR,
     ),
+    Form(
+        "deposit_paths",
+        "post",
+        {"action": "example", "rows": "0", "example_client": "Alice", "example_date": "2026-06-30"},
+        (Field("example_client", TYPED), Field("example_date", TYPED)),
+        CONNECTOR,
+    ),
+    Form("suggest_clients", "get", {"example_client": "ali"}, (Field("example_client", ANYTHING),), CONNECTOR),
+    Form(
+        "simulator",
+        "post",
+        {"path": "Dossier Alice/ZONE/a.pdf", "date": "2026-06-30"},
+        (Field("path", REQUIRED), Field("date", ALL), Field("file", ANYTHING)),
+        CONNECTOR,
+    ),
+    Form(
+        "simulator",
+        "post",
+        {"client": "Dossier Alice", "deposit": "{deposit}", "name": "a.pdf", "date": "2026-06-30"},
+        (Field("client", TYPED), Field("deposit", TYPED), Field("name", TEXT)),
+        CONNECTOR,
+    ),
+    Form("pause", "get", {"q": "alice"}, (Field("q", TEXT),), CONNECTOR),
+    Form(
+        "pause",
+        "post",
+        {"action": "pause_client:{alice}", "asked": "alice"},
+        (Field("action", ANYTHING), Field("asked", ANYTHING)),
+        CONNECTOR,
+    ),
+    Form("versions", "get", {"avant": "1"}, (Field("avant", ANYTHING),), CONNECTOR),
+    Form("restore_version", "post", {"etat": "avant", "vu": "5"}, (Field("etat", ANYTHING), Field("vu", ANYTHING)), ("{connector}", "2")),
+    Form(
+        "first_documents",
+        "post",
+        {"action": "one:{alice}", "code-{alice}": "C-ALICE"},
+        tuple(Field(name, ANYTHING) for name in ("action", "clients", "shown", "code-{alice}", "document")),
+        CONNECTOR,
+    ),
+    Form("first_documents", "get", {"page": "1"}, (Field("page", ANYTHING),), CONNECTOR),
+    Form("dry_run", "post", {"action": "live", "count": "0"}, (Field("action", ANYTHING), Field("count", ANYTHING)), CONNECTOR),
+    Form("dry_run", "get", {"page": "1"}, (Field("page", ANYTHING),), CONNECTOR),
+    Form("backfill", "get", BACKFILL, (*BACKFILL_FIELDS, Field("page", ANYTHING)), CONNECTOR),
+    Form("backfill", "post", {**BACKFILL, "count": "1"}, (*BACKFILL_FIELDS, Field("count", ANYTHING)), CONNECTOR),
+    Form("backfill_progress", "get", {}, (Field("shown", ANYTHING),), ("{connector}", "{backfill}")),
+    Form("backfill_progress", "post", {"action": "pause"}, (Field("action", ANYTHING),), ("{connector}", "{backfill}")),
     Form("activation", "post", {"active": "1"}, (Field("active", ANYTHING),), CONNECTOR),
 )
 CREDENTIALS = Form(
@@ -114,9 +205,25 @@ CREDENTIALS = Form(
     ),
     CONNECTOR,
 )
+CREDENTIAL_PAGES = (
+    Form("check_connection", "post", {**CREDENTIALS.good}, (*CREDENTIALS.fields, Field("trial", ANYTHING)), CONNECTOR),
+    Form("rotation", "post", {"client_secret": "second"}, (Field("client_secret", ALL, secret=True),), CONNECTOR),
+    Form("credential_request", "get", {"tous": "1"}, (Field("tous", ANYTHING),), CONNECTOR),
+    Form("credential_overrides", "get", {"q": "alice"}, (Field("q", TEXT), Field("tous", ANYTHING), Field("page", ANYTHING)), CONNECTOR),
+    Form(
+        "credential_overrides",
+        "post",
+        {"value-id_correspondance-{alice}": "IC-2", "tous": "1", "q": "alice", "page": ""},
+        (
+            Field("value-id_correspondance-{alice}", CODE - {"empty"}),
+            *(Field(name, ANYTHING) for name in ("tous", "q", "page")),
+        ),
+        CONNECTOR,
+    ),
+)
 HISTORY = (
     *(Field(name, TEXT) for name in ("q", "client")),
-    *(Field(name, TYPED) for name in ("since", "until", "cause", "connector")),
+    *(Field(name, TYPED) for name in ("since", "until", "cause", "connector", "backfill")),
     Field("state", ALL),
     *(Field(name, ANYTHING) for name in ("older", "newer", "shown")),
 )
@@ -124,7 +231,12 @@ PAGES = (
     Form("home", "get", {}, (Field("shown", ANYTHING),)),
     Form("history", "get", {"q": "facture", "client": "alice"}, HISTORY),
     Form("client_history", "get", {"q": "facture"}, tuple(item for item in HISTORY if item.name != "client"), ("{alice}",)),
-    Form("clients_directory", "get", {"q": "alice"}, (Field("q", TEXT), Field("group", TYPED), Field("page", ANYTHING))),
+    Form(
+        "clients_directory",
+        "get",
+        {"q": "alice"},
+        (Field("q", TEXT), Field("group", TYPED), Field("responsible", TYPED), Field("page", ANYTHING)),
+    ),
     Form("document", "get", {}, (Field("shown", ANYTHING),), ("{document}",)),
     Form(
         "document_decision",
@@ -170,7 +282,7 @@ SIGNED_IN_ACCOUNT = (
     ),
     Form("account_reauthenticate", "post", {}, (Field("password", ALL, secret=True),)),
 )
-FORMS = (*SETTINGS, CREDENTIALS, *PAGES, FIRST_ACCESS, *ACCOUNT, *SIGNED_IN_ACCOUNT)
+FORMS = (*SETTINGS, CREDENTIALS, *CREDENTIAL_PAGES, *PAGES, FIRST_ACCESS, *ACCOUNT, *SIGNED_IN_ACCOUNT)
 
 
 class Page(HTMLParser):

@@ -43,6 +43,12 @@ class Cast:
         assert answer.status_code == 200
         return answer.content.decode()
 
+    def page_after(self, name: str) -> str:
+        """The page to which this address leads."""
+        answer = self.browser.get(self.url(name), follow=True)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
     def complete(self, uri: str = "http://127.0.0.1:9/ws") -> None:
         """Everything that has to be there before activation."""
         now, actor = timezone.now(), None

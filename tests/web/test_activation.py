@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.test import Client as Browser
+from django.utils import timezone
 
 from connectors.domain.paths import RECOMMENDED
+from connectors.domain.states import PushState
 from connectors.models import Push
 from tests.web.settings_cast import Cast, messages_of
 
@@ -47,6 +49,28 @@ def test_switching_off_is_explained_and_done(cast: Cast) -> None:
     assert "Ce qui sera déposé pendant l’arrêt" in cast.page("activation")
     assert "plus rien ne part" in _switch(cast, "0")
     assert not cast.connector.active
+
+
+def _document(cast: Cast, state: PushState) -> None:
+    now = timezone.now()
+    push = Push(
+        connector=cast.connector, client=cast.clients["Alice"], folder="D", state=state, seen_at=now, identity_at=now, changed_at=now
+    )
+    push.set_name(f"{state}.pdf".encode())
+    push.save()
+
+
+def test_each_document_under_way_is_told_what_a_stop_means_for_it(cast: Cast) -> None:
+    cast.complete()
+    _switch(cast, "1")
+    for state in (PushState.WAITING, PushState.HELD, PushState.SENDING, PushState.PUBLISHED):
+        _document(cast, state)
+    page = messages_of(cast.page("activation"))
+    assert "2 documents attendront la prochaine activation" in page
+    assert "1 document sera mené à son terme, connecteur arrêté ou non" in page
+    assert "1 client concerné." in page
+    _switch(cast, "0")
+    assert "2 documents repartiront" in messages_of(cast.page("activation"))
 
 
 def test_any_other_word_changes_nothing(cast: Cast) -> None:

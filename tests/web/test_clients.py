@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from connectors.models import Client
+from connectors.models import Client, Connector
 from tests.web.settings_cast import HOSTILE, Cast, messages_of
 
 
@@ -14,6 +15,14 @@ def _press(cast: Cast, action: str, **sent: Any) -> str:
     answer = cast.browser.post(cast.url("clients"), {"action": action, **sent}, follow=True)
     assert answer.status_code == 200
     return messages_of(answer.content.decode())
+
+
+def _save(cast: Cast, **sent: Any) -> str:
+    """Through the preview, which the page leads to."""
+    page = _press(cast, "save", **sent)
+    assert "Avant de valider" in page
+    version = str(Connector.objects.get().settings_version)
+    return messages_of(cast.browser.post(cast.url("clients_preview"), {"action": "save", "version": version}, follow=True).content.decode())
 
 
 def _chosen(cast: Cast) -> set[str]:
@@ -27,7 +36,7 @@ def _many(count: int) -> None:
 
 def test_ticked_clients_are_saved_with_valider(cast: Cast) -> None:
     alice = str(cast.clients["Alice"].pk)
-    page = _press(cast, "save", shown=[str(client.pk) for client in cast.clients.values()], chosen=[alice])
+    page = _save(cast, shown=[str(client.pk) for client in cast.clients.values()], chosen=[alice])
     assert "1 client choisi." in page
     assert _chosen(cast) == {"Alice"}
 
@@ -39,7 +48,7 @@ def test_ticks_survive_the_way_to_another_page_and_filter(cast: Cast) -> None:
     assert "Page 2 sur 2" in page
     assert "1 client choisi" in page
     assert "Bob" in _press(cast, "filter", q="bob")
-    _press(cast, "save")
+    _save(cast)
     assert _chosen(cast) == {"Alice"}
 
 
@@ -49,7 +58,7 @@ def test_all_that_match_are_chosen_across_pages(cast: Cast) -> None:
     assert "60 clients choisis" in page
     assert "Choisir les 60 clients qui correspondent" in page
     _press(cast, "remove_matching", q="societe 00")
-    _press(cast, "save")
+    _save(cast)
     assert len(_chosen(cast)) == 50
 
 
@@ -79,9 +88,28 @@ def test_the_filters_name_group_and_state_narrow_the_table(cast: Cast) -> None:
     assert "Alice" not in without
 
 
+def test_more_filters_narrow_the_table(cast: Cast) -> None:
+    Client.objects.filter(name="Alice").update(closing_month=6, responsible="Camille R.", siret="73282932000074")
+    for name, value in {"cloture": "6", "responsable": "Camille R.", "siret": "avec", "q": "älice"}.items():
+        rows = cast.browser.get(cast.url("clients"), {name: value}).context["rows"]
+        assert [row.client.name for row in rows] == ["Alice"], name
+    assert [row.client.name for row in cast.browser.get(cast.url("clients"), {"valeur": "aucune"}).context["rows"]] == ["Charlie"]
+
+
+def test_a_firm_without_clients_is_invited_to_import(cast: Cast) -> None:
+    Client.objects.all().delete()
+    assert "Le cabinet n’a pas encore de client" in cast.page("clients")
+
+
+def test_nothing_to_save_leads_back_to_the_connector(cast: Cast) -> None:
+    assert "Aucun client n’est choisi." in _press(cast, "save")
+    cast.complete()
+    assert "Rien n’a changé : 3 clients choisis." in _press(cast, "save")
+
+
 def test_who_has_no_value_is_counted(cast: Cast) -> None:
     cast.complete()
-    assert "1 sans valeur pour « Fiche client / Code client »" in messages_of(cast.page("clients"))
+    assert "Choisis, mais n’envoient pas : Sans valeur · 1" in messages_of(re.sub("<[^>]+>", " ", cast.page("clients")))
 
 
 def test_without_any_client_the_page_says_so(cast: Cast) -> None:
@@ -89,7 +117,7 @@ def test_without_any_client_the_page_says_so(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("typed", HOSTILE)
-@pytest.mark.parametrize("name", ["q", "groupe", "etat", "page"])
+@pytest.mark.parametrize("name", ["q", "groupe", "cloture", "responsable", "valeur", "siret", "etat", "page"])
 def test_hostile_filters_are_answered_with_a_page(cast: Cast, name: str, typed: str) -> None:
     assert "<script>alert" not in cast.page("clients", **{name: typed})
     _press(cast, "filter", **{name: typed})
@@ -112,4 +140,4 @@ def test_a_client_that_is_gone_meanwhile_is_not_saved(cast: Cast) -> None:
     shown = [str(client.pk) for client in cast.clients.values()]
     _press(cast, "filter", shown=shown, chosen=shown)
     cast.clients["Bob"].delete()
-    assert "2 clients choisis." in _press(cast, "save")
+    assert "2 clients choisis." in _save(cast)

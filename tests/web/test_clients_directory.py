@@ -36,8 +36,15 @@ def test_the_directory_is_searched_by_words_and_group(firm: Firm, browser: Brows
     assert found(browser, group=group.pk) == ["Épicerie"]
 
 
+def test_the_directory_shows_and_finds_who_is_responsible(firm: Firm, browser: Browser) -> None:
+    Client.objects.filter(name="Bob").update(responsible="Camille R.")
+    assert found(browser, responsible="Camille R.") == ["Bob"]
+    assert found(browser, responsible="∅") == ["Alice & Fils"]
+    assert "Camille R." in browser.get("/clients/").content.decode()
+
+
 @pytest.mark.parametrize("value", HOSTILE)
-@pytest.mark.parametrize("field", ["q", "group", "page"])
+@pytest.mark.parametrize("field", ["q", "group", "responsible", "page"])
 def test_a_hostile_search_is_told_or_ignored(firm: Firm, browser: Browser, field: str, value: str) -> None:
     answer = browser.get("/clients/", {field: value.encode("utf-8", "replace")})
     assert answer.status_code == 200

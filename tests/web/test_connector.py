@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from connectors.configure.pause import pause_client
 from connectors.models import DepositFolder
 from tests.web.settings_cast import Cast, messages_of
 
@@ -40,6 +41,15 @@ def test_folders_with_problems_and_skipped_files_are_shown_as_text(cast: Cast) -
     page = cast.page("connector")
     assert "Ce dossier ne peut pas être lu." in page
     assert "&lt;b&gt;~$facture.docx&lt;/b&gt;" in page
+
+
+def test_pauses_and_the_last_version_are_told(cast: Cast) -> None:
+    assert "Aucun client ni chemin n’est en pause." in messages_of(cast.page("connector"))
+    cast.complete()
+    pause_client(cast.connector, cast.clients["Alice"].pk, timezone.now(), None)
+    page = messages_of(cast.page("connector"))
+    assert "1 client en pause" in page
+    assert f"Version {cast.connector.settings_version}, le" in page
 
 
 def test_an_unknown_connector_is_not_found(cast: Cast) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,6 +46,13 @@ def test_the_new_account_can_sign_in_later(link: str, client: Browser) -> None:
     answer = client.post("/compte/login/", {"login": "alix@cabinet.example", "password": TYPED["password"]})
     assert answer.status_code == 302
     assert client.get("/").status_code == 200
+
+
+def test_the_length_that_is_told_is_the_length_that_is_asked_for(link: str, client: Browser) -> None:
+    length = int(re.search(r"(\d+) caractères au moins", client.get(link).content.decode()).group(1))  # type: ignore[union-attr]
+    for size, status in ((length - 1, 200), (length, 302)):
+        password = "zqxjkvbpygfwlm"[:size]
+        assert client.post(link, TYPED | {"password": password, "repeated": password}).status_code == status
 
 
 def test_the_link_works_once(link: str, client: Browser) -> None:

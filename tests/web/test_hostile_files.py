@@ -1,4 +1,4 @@
-"""The one form that takes a file: whatever is sent, a message stands on the field or in the cell, and no client appears."""
+"""The forms that take a file: whatever is sent, a message stands on the field or in the cell, and nothing is stored."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from connectors.models import Client
+from connectors.models import AttributeValue, Client
 from tests.web.hostile import HOSTILE, Page
 
 if TYPE_CHECKING:
     from django.test import Client as Browser
+
+    from tests.web.settings_cast import Cast
 
 UPLOAD, PREVIEW = "/clients/importer/", "/clients/importer/apercu/"
 COLUMNS = ("Nom", "Dossier", "Groupe", "SIREN", "SIRET", "Clôture", "Code client")
@@ -105,3 +107,28 @@ def test_lines_that_are_right_are_kept_beside_those_that_are_wrong(browser: Brow
     assert refused.status_code == 200
     browser.post(PREVIEW, {"action": "only_valid"})
     assert not Client.objects.filter(name="Garage Poiré").exists()
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_that_holds_no_values_is_refused_on_its_field_and_changes_none(cast: Cast, kind: str) -> None:
+    cast.complete()
+    before = list(AttributeValue.objects.values())
+    name, content = FILES[kind]
+    answer = cast.browser.post(cast.url("attribute_file"), {"file": SimpleUploadedFile(name or "x", content)} if name else {}, follow=True)
+    text = answer.content.decode()
+    assert Page(text).message_on("file") or "Aucun client choisi" in text
+    assert list(AttributeValue.objects.values()) == before
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("format_", ["csv", "xlsx"])
+def test_a_hostile_value_is_told_with_its_line_or_taken_as_text(cast: Cast, kind: str, format_: str) -> None:
+    cast.complete()
+    rows = (("Nom", "Code client"), ("Alice", HOSTILE[kind]), (HOSTILE[kind], "C-9"))
+    content = workbook(*rows) if format_ == "xlsx" else "\n".join(";".join(row) for row in rows).encode()
+    answer = cast.browser.post(cast.url("attribute_file"), {"file": SimpleUploadedFile(f"v.{format_}", content)}, follow=True)
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "<script>alert" not in text
+    assert "Ce qui ne va pas" in text or Page(text).message_on("file")
+    assert set(AttributeValue.objects.values_list("value", flat=True)) == {"C-ALICE", "C-BOB"}

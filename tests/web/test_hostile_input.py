@@ -17,9 +17,10 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
+from connectors.configure.backfill import Criteria
 from connectors.configure.first_access import make_first_link
 from connectors.domain.states import PushState
-from connectors.models import Attribute, ClientGroup, DataModel, Push
+from connectors.models import Attribute, Backfill, ClientGroup, DataModel, LivingSelection, Push
 from tests.web.hostile import ACCOUNT, FIRST_ACCESS, FORMS, HOSTILE, Field, Form, Page
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 NUMBER = re.compile(r"[0-9]+")
 WITHOUT_INPUT = {
+    "attribute_check": "shows",
+    "attribute_export": "gives a file; its address is tried in test_attribute_values",
+    "attribute_file": "a file: tried in test_hostile_files",
     "account_confirm_email": "no address is confirmed here: allauth refuses any key",
     "account_confirm_login_code": "sign-in by code is off",
     "account_email": "tried below: it only says which address signs in",
@@ -44,11 +48,14 @@ WITHOUT_INPUT = {
     "account_set_password": "everybody has a password: leads to changing it",
     "account_signup": "closed",
     "add_connector": "a button; its address is tried below",
-    "check_connection": "a button",
     "classification": "says something",
     "connector": "shows",
+    "folder_check": "shows",
     "end_pause": "a button",
+    "version": "shows",
+    "elements": "shows",
     "accept_folder": "a button",
+    "former_secret": "a button",
     "health": "says something",
     "import_clients": "a file: tried in test_hostile_files",
 }
@@ -81,8 +88,13 @@ def world(cast: Cast, partner_server: IndependentPartner) -> World:
     push.set_name(b"facture.pdf")
     push.save()
     ids = {name.lower(): str(client.pk) for name, client in cast.clients.items()}
+    living = LivingSelection.objects.create(connector=cast.connector, name="Les A", criteria={"text": "a"}, created_at=timezone.now())
+    ids |= {"living": str(living.pk)}
+    ids |= {"deposit": cast.connector.deposit_paths.get().deposit}
     ids |= {"connector": str(cast.connector.pk), "attribute": str(Attribute.objects.get().pk), "model": str(model.pk)}
     ids |= {"group": str(ClientGroup.objects.get().pk), "document": str(push.reference), "partner": partner_server.url, "token": "none"}
+    asked = Criteria().as_json() | {"count": 0}
+    ids |= {"backfill": str(Backfill.objects.create(connector=cast.connector, criteria=asked, created_at=timezone.now()).pk)}
     return World(cast.browser, ids)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,12 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from connectors.models import Client
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from django.test import Client as Browser
 
     from tests.web.pages_cast import Firm
 
+STATIC = Path(__file__).parents[2] / "static"
 UPLOAD, PREVIEW = "/clients/importer/", "/clients/importer/apercu/"
 
 
@@ -38,6 +38,12 @@ def test_a_file_is_previewed_and_then_imported_without_a_second_upload(firm: Fir
     assert "Import terminé\u00a0: 1\u00a0nouveau client, 1 modifié, 0 inchangé." in answer.content.decode()
     assert Client.objects.filter(name="Épicerie").exists()
     assert kept(tmp_path) == []
+
+
+def test_the_preview_names_who_is_responsible(firm: Firm, browser: Browser) -> None:
+    page = upload(browser, "Nom;Responsable\nÉpicerie;Camille R.\nBob;Théo M.\n").content.decode()
+    assert "Camille R." in page
+    assert "Responsable\u00a0: <del>(vide)</del> → <ins>Théo M.</ins>" in page
 
 
 def test_wrong_cells_are_shown_and_block_until_only_the_right_lines_are_wanted(firm: Firm, browser: Browser) -> None:
@@ -105,3 +111,16 @@ def test_what_a_file_says_is_only_text(firm: Firm, browser: Browser) -> None:
     page = upload(browser, "Nom;SIREN\n<script>alert(1)</script>;<script>alert(2)</script>\nZoé;\n", "<script>.csv").content
     assert b"<script>alert" not in page
     assert browser.post(PREVIEW, {"action": "<script>"}).status_code == 200
+
+
+def test_the_sample_file_comes_in_as_it_is_with_its_attribute(firm: Firm, browser: Browser) -> None:
+    Client.objects.all().delete()
+    assert "exemple-clients.csv" in browser.get(UPLOAD).content.decode()
+    page = upload(browser, (STATIC / "exemple-clients.csv").read_bytes()).content.decode()
+    assert "2\u00a0nouveaux clients" in page
+    assert "0\u00a0ligne à corriger" in page
+    assert "Attribut repris du fichier : Fiche client / Code client." in page
+
+
+def test_a_file_without_an_attribute_says_what_will_be_missing(firm: Firm, browser: Browser) -> None:
+    assert "Aucun attribut dans ce fichier." in upload(browser, "Nom\nÉpicerie\n").content.decode()

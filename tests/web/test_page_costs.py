@@ -36,10 +36,29 @@ PAGES = (
     "/administration/connecteurs/",
     CONNECTOR,
     CONNECTOR + "clients/",
+    CONNECTOR + "clients/?q=client&cloture=12&siret=sans&valeur=avec&etat=choisi",
+    CONNECTOR + "clients/?etat=sans_valeur",
+    CONNECTOR + "clients/?etat=ne_correspond_plus",
+    CONNECTOR + "clients/living/?cloture=12",
     CONNECTOR + "attribute/",
     CONNECTOR + "attribute/?choisir=1",
+    CONNECTOR + "attribute/?filtre=suspects&q=client",
+    CONNECTOR + "attribute/file/",
+    CONNECTOR + "attribute/values.csv",
+    CONNECTOR + "attribute/dossiers/",
+    CONNECTOR + "credentials/",
+    CONNECTOR + "credentials/clients/?tous=1",
+    CONNECTOR + "credentials/request/",
+    CONNECTOR + "credentials/rotation/",
     CONNECTOR + "deposit_paths/",
+    CONNECTOR + "deposit_paths/folders/",
+    CONNECTOR + "simulator/",
     CONNECTOR + "activation/",
+    CONNECTOR + "pause/?q=client",
+    CONNECTOR + "versions/",
+    CONNECTOR + "first_documents/",
+    CONNECTOR + "dry_run/",
+    CONNECTOR + "backfill/?client=client&since=2026-01-01",
 )
 
 
@@ -69,3 +88,18 @@ def test_a_page_costs_the_same_with_ten_rows_and_with_a_hundred(firm: Firm, brow
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[1] <= 30
+
+
+def test_the_preview_of_a_choice_costs_the_same_with_ten_clients_and_with_a_hundred(firm: Firm, browser: Browser) -> None:
+    attribute = Attribute.objects.create(data_model=DataModel.objects.create(name="Fiche client"), name="Code client")
+    AttributeMapping.objects.create(connector=firm.connector, attribute=attribute)
+    path = DepositPath.objects.create(connector=firm.connector, deposit="ZONE", archive="ARCHIVE", domaine="A", type="B")
+    clients = CONNECTOR.format(firm.connector.pk) + "clients/"
+    counts = []
+    for start, end in ((0, 11), (11, 100)):
+        grow(firm, attribute, path, start, end)
+        browser.post(clients, {"action": "remove_matching", "q": "client"})
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(f"{clients}preview/").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 30

@@ -44,10 +44,9 @@ def _events(root: Path) -> Iterator[set[str]]:
 
     watched, top = _place(root), str(root)
     timeout = int(TICK_SECONDS * 1000)
-    for batch in watch(top, step=50, debounce=200, rust_timeout=timeout, yield_on_timeout=True, ignore_permission_denied=True):
-        yield {os.path.relpath(os.path.dirname(path), top) for _, path in batch}
-        if _place(root) != watched:
-            return
+    batches = watch(top, step=50, debounce=200, rust_timeout=timeout, yield_on_timeout=True, ignore_permission_denied=True)
+    while _place(root) == watched:
+        yield {os.path.relpath(os.path.dirname(path), top) for _, path in next(batches)}
 
 
 def _place(root: Path) -> tuple[int, int]:

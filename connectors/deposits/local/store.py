@@ -11,6 +11,7 @@ from connectors.deposits.base import DocumentMissing, Entry, FolderMissing, List
 from connectors.deposits.local.archiving import archive_file
 from connectors.deposits.local.document import OPEN_FILE, LocalDocument, entry_of, reason_to_skip
 from connectors.deposits.local.events import changed_folders
+from connectors.deposits.local.examine import examine_folder
 from connectors.deposits.local.folders import opened_folder, place_of
 from connectors.deposits.local.move import Move
 from connectors.domain.names import is_temporary
@@ -18,6 +19,8 @@ from connectors.domain.names import is_temporary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from connectors.deposits.base import FolderReport
 
 YOUNG_NANOSECONDS = 2_000_000_000
 NO_FILE = "Le fichier a été remplacé par autre chose qu’un fichier."
@@ -54,6 +57,10 @@ class LocalStore:
         except (OSError, ValueError):
             return ""
         return str(changed) if time.time_ns() - changed > YOUNG_NANOSECONDS else ""
+
+    def examine(self, folder: str, archive_folder: str = "") -> FolderReport:
+        """What the folder can do; only the kernel is asked, nothing is made that has a name."""
+        return examine_folder(self._root, folder, archive_folder)
 
     def describe(self, folder: str, name: str) -> Entry:
         """The file as it is now."""

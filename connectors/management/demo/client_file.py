@@ -11,15 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+OWN = ("Nom", "Dossier", "Groupe", "Responsable", "SIREN", "SIRET", "Clôture")
+
 
 def demo_rows() -> Iterator[tuple[str, ...]]:
     """The header, then one row for each client."""
     attributes = [(model, attribute) for model, names in DATA_MODELS.items() for attribute in names]
-    yield ("Nom", "Dossier", "Groupe", "SIREN", "SIRET", "Clôture", *(f"{model} / {attribute}" for model, attribute in attributes))
+    yield (*OWN, *(f"{model} / {attribute}" for model, attribute in attributes))
     for client in DEMO_CLIENTS:
         day, month = client.closing
         values = (client.values.get(key, "") for key in attributes)
-        yield (client.name, client.folder, client.group, client.siren, client.siret, f"{day:02d}/{month:02d}", *values)
+        yield (client.name, client.folder, client.group, client.responsible, client.siren, client.siret, f"{day:02d}/{month:02d}", *values)
 
 
 def write_demo_client_file(path: Path) -> None:

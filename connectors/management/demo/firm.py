@@ -15,7 +15,7 @@ DEMO_FIRM_NAME = "Cabinet Aubépine & Associés"
 
 CODE_CLIENT = ("Fiche client", "Code client")
 DATA_MODELS: dict[str, tuple[str, ...]] = {
-    "Fiche client": ("Code client", "Responsable", "Activité", "Ville"),
+    "Fiche client": ("Code client", "Activité", "Ville"),
     "Logiciels": ("Code Illinks", "Code production comptable", "Code GED"),
 }
 
@@ -58,7 +58,7 @@ SCEA Les Vignes d'Étienne | VIG030 | 31/03 | Viticulture | Vouvray
 """
 """Name, code, closing, activity, town. Somebody forgot one code, and typed another one twice."""
 
-_RESPONSIBLE = ("Camille Aubert", "Inès Lemoine", "Théo Marchand", "Noémie Prévost")
+RESPONSIBLE = ("Camille R.", "Inès L.", "Théo M.", "Noémie P.")
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class DemoClient:
     name: str
     folder: str
     group: str
+    responsible: str
     siren: str
     siret: str
     closing: tuple[int, int]
@@ -92,7 +93,6 @@ def _values(number: int, code: str, activity: str, town: str) -> dict[tuple[str,
     """A few sheets are not filled in, as in every firm; accounting codes begin with zeros, which must survive."""
     values = {
         CODE_CLIENT: code,
-        ("Fiche client", "Responsable"): _RESPONSIBLE[number % len(_RESPONSIBLE)],
         ("Fiche client", "Activité"): activity,
         ("Fiche client", "Ville"): town,
         ("Logiciels", "Code Illinks"): f"ILK-{1000 + number * 7}" if number % 5 else "",
@@ -106,7 +106,8 @@ def _client(number: int, group: str, line: str) -> DemoClient:
     name, code, closing, activity, town = (cell.strip() for cell in line.split("|"))
     siren = with_check_digit(f"999{(number * 3571 + 20_417) % 100_000:05d}")
     day, month = (int(part) for part in closing.split("/"))
-    return DemoClient(name, name, group, siren, with_check_digit(f"{siren}0001"), (day, month), _values(number, code, activity, town))
+    responsible, siret = RESPONSIBLE[number % len(RESPONSIBLE)], with_check_digit(f"{siren}0001")
+    return DemoClient(name, name, group, responsible, siren, siret, (day, month), _values(number, code, activity, town))
 
 
 def _read_table() -> tuple[DemoClient, ...]:

@@ -86,9 +86,8 @@ def make_clients(demo_clients: Iterable[DemoClient]) -> None:
     for demo in demo_clients:
         day, month = demo.closing
         group = ClientGroup.objects.get_or_create(name=demo.group)[0]
-        client = Client.objects.create(
-            name=demo.name, folder=demo.folder, group=group, siren=demo.siren, siret=demo.siret, closing_day=day, closing_month=month
-        )
+        own = {name: getattr(demo, name) for name in ("name", "folder", "responsible", "siren", "siret")}
+        client = Client.objects.create(group=group, closing_day=day, closing_month=month, **own)
         AttributeValue.objects.bulk_create(
             [AttributeValue(attribute=attributes[key], client=client, value=value) for key, value in demo.values.items()]
         )

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from connectors.domain.outcomes import CredentialsRefused, OutcomeUnknown, PartnerUnavailable
 from connectors.providers.addresses import validate_uri
-from connectors.providers.base import CredentialField
 from connectors.providers.illinks.answers import read_upload
-from connectors.providers.illinks.checks import run_checks
+from connectors.providers.illinks.checks import check_steps, run_checks
 from connectors.providers.illinks.contract import current_contract
+from connectors.providers.illinks.fields import FIELDS
 from connectors.providers.illinks.look_ups import fetch_classification, fetch_dossiers, find_document
-from connectors.providers.illinks.request import upload_request
+from connectors.providers.illinks.request import preview_request, upload_request
 from connectors.providers.illinks.token import fetch_token
 from connectors.providers.probe import knock, knock_encrypted
 from connectors.providers.transport import Answer, NoAnswer, Transport
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from connectors.providers.base import (
         Abilities,
         CheckResult,
+        CheckStep,
         ClassificationNode,
+        CredentialField,
         DeliveryClass,
         Dossier,
         Limits,
         NetworkRules,
+        RequestPreview,
         Token,
         TokenKeeper,
     )
@@ -54,23 +57,7 @@ class IllinksProvider:
     delivery_class: ClassVar[DeliveryClass] = current_contract().delivery_class
     abilities: ClassVar[Abilities] = current_contract().abilities
     limits: ClassVar[Limits] = current_contract().limits
-    credential_fields: ClassVar[Sequence[CredentialField]] = (
-        CredentialField("client_id", "Client ID", "Identifiant technique de votre cabinet. Fourni par le partenaire."),
-        CredentialField("client_secret", "Client secret", "Mot de passe technique du Client ID. Fourni par le partenaire.", secret=True),
-        CredentialField("id_illibook", "ID illibook", "Identifiant de votre espace illibook. Fourni par le partenaire."),
-        CredentialField(
-            "ws_user", "WS User", "Utilisateur du service web, sous lequel les documents sont déposés. Fourni par le partenaire."
-        ),
-        CredentialField(
-            "id_correspondance",
-            "Id Correspondance",
-            "Identifiant de la correspondance entre vos dossiers. Fourni par le partenaire.",
-            per_client=True,
-        ),
-        CredentialField(
-            "uri", "Uri", "Adresse du service, par exemple https://cabinet.exemple.fr/ws. Fournie par le partenaire.", is_url=True
-        ),
-    )
+    credential_fields: ClassVar[Sequence[CredentialField]] = FIELDS
 
     def __init__(self, credentials: Mapping[str, str], *, tokens: TokenKeeper, network: NetworkRules) -> None:
         self.credentials = dict(credentials)
@@ -96,6 +83,11 @@ class IllinksProvider:
                 break
             self._tokens.drop(token)
         return read_upload(answer, self.contract, datetime.now(UTC), document, handed_over=body.handed_over)
+
+    def preview(self, document: OutgoingDocument) -> RequestPreview:
+        """The request that `push` would send. Raises CredentialsRefused when the Uri cannot be used."""
+        secrets = {field.name for field in self.credential_fields if field.secret}
+        return preview_request(self.contract, self.base(), self.credentials, secrets, document)
 
     def token(self) -> str:
         """The shared access token. Raises CredentialsRefused or PartnerUnavailable."""
@@ -139,9 +131,13 @@ class IllinksProvider:
         """What Illinks has under this reference."""
         return find_document(self, reference)
 
-    def check(self) -> list[CheckResult]:
+    def check_steps(self) -> Sequence[CheckStep]:
         """The named connection checks."""
-        return run_checks(self)
+        return check_steps(self)
+
+    def check(self) -> list[CheckResult]:
+        """All of them, up to the first that fails."""
+        return run_checks(self.check_steps())
 
     def reach(self) -> str:
         """Name, address and connection. Raises CredentialsRefused or PartnerUnavailable."""

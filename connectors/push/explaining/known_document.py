@@ -16,7 +16,7 @@ from connectors.push.files import exact_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from connectors.models import Push
+    from connectors.models import Backfill, Push
     from connectors.push.explaining.explanation import Circumstances
 
     Reading = tuple[str, tuple[str, ...], Next]
@@ -30,15 +30,26 @@ def explain_push(push: Push, around: Circumstances) -> Explanation:
     return Explanation(f"{push.folder}/{push.name}", conclusion, following, shown, tuple(story_of(push)), push)
 
 
-def _prior(_push: Push, _around: Circumstances) -> Reading:
+def _prior(push: Push, _around: Circumstances) -> Reading:
+    if push.backfill and not push.backfill.cancelled_at:
+        return _asked_for(push.backfill)
     text = "Le document était là avant l’activation du connecteur : il n’est pas envoyé."
-    action = "Rien à faire, sauf s’il doit partir : retirez-le du dossier, attendez une minute, puis déposez-le de nouveau."
+    action = "Rien à faire, sauf s’il doit partir : demandez son rappel sur la page du connecteur, « Documents antérieurs »."
     return text, ("Seul ce qui est déposé après l’activation part.",), Next("cabinet", action)
+
+
+def _asked_for(backfill: Backfill) -> Reading:
+    text = "Le document est antérieur, et son rappel est demandé : il attend son tour."
+    who = f" par {backfill.created_by.get_username()}" if backfill.created_by else ""
+    reason = f"Rappel demandé le {moment_text(backfill.created_at)}{who}, à raison de {backfill.per_minute} par minute."
+    if backfill.paused_at:
+        return text, (reason, "Ce rappel est en pause."), Next("cabinet", "Reprenez le rappel sur la page du connecteur, ou annulez-le.")
+    return text, (reason,), BY_ITSELF
 
 
 def _settling(push: Push, around: Circumstances) -> Reading:
     text = "Le document est en cours de dépôt : PushDoc attend qu’il soit entier."
-    if blocked := obstacle_of(push.connector, push.client, around):
+    if blocked := obstacle_of(push.connector, push.client, push.deposit_path_id, around):
         return text, (blocked.sentence,), blocked.next
     if problem := _folder_problem(push):
         return text, (problem,), Next("cabinet", "Rétablissez le dossier de dépôt : le document est relu ensuite de lui-même.")
@@ -61,7 +72,7 @@ def _folder_problem(push: Push) -> str:
 
 def _waiting(push: Push, around: Circumstances) -> Reading:
     text = "Le document est prêt, et attend son envoi."
-    if blocked := obstacle_of(push.connector, push.client, around):
+    if blocked := obstacle_of(push.connector, push.client, push.deposit_path_id, around):
         return text, (blocked.sentence,), blocked.next
     if push.next_attempt_at is None or push.next_attempt_at <= around.now:
         return text, (push.explanation, "Son tour est venu : il part dès qu’un processus d’envoi est libre."), BY_ITSELF
@@ -72,10 +83,14 @@ def _waiting(push: Push, around: Circumstances) -> Reading:
 
 
 def _held(push: Push, _around: Circumstances) -> Reading:
+    text = "Le document est retenu : il n’est pas envoyé."
     if push.cause in {"mapping", "not_selected"}:
         blocked = mapping_obstacle(push.connector, push.client, push.cause)
-        return "Le document est retenu : il n’est pas envoyé.", (blocked.sentence,), blocked.next
-    return "Le document est retenu : il n’est pas envoyé.", *_by_cause(push)
+        return text, (blocked.sentence,), blocked.next
+    if push.cause == "dry_run":
+        reasons, following = _by_cause(push)
+        return text, (*reasons, f"Il serait allé dans le dossier « {push.client_code} », puis dans « {push.archive_folder} »."), following
+    return text, *_by_cause(push)
 
 
 def _by_cause(push: Push) -> tuple[tuple[str, ...], Next]:

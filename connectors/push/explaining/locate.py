@@ -60,7 +60,9 @@ def place_of(text: str, root: Path) -> Place | None:
 
 def _client_of(path: str) -> Client | None:
     """The client whose folder holds the path, the deepest one."""
-    holding = [(len(folder), pk) for pk, folder in Client.objects.values_list("pk", "folder") if contains(folder, path)]
+    first = fold(path.partition("/")[0])
+    near = ((pk, folder) for pk, folder in Client.objects.values_list("pk", "folder") if fold(folder).startswith(first))
+    holding = [(len(folder), pk) for pk, folder in near if contains(folder, path)]
     return Client.objects.get(pk=max(holding)[1]) if holding else None
 
 

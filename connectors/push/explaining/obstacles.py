@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from connectors.push.explaining.explanation import Circumstances
 
 
-def obstacle_of(connector: Connector, client: Client, around: Circumstances) -> Obstacle | None:
-    """The first obstacle, in the order in which they have to be removed; None when the client's documents may go."""
+def obstacle_of(connector: Connector, client: Client, path_pk: int | None, around: Circumstances) -> Obstacle | None:
+    """The first obstacle, in the order in which they have to be removed; None when the client's documents may go from this deposit path.
+
+    A document whose path is gone from the settings has no pause to tell about.
+    """
     if not connector.active:
         return Obstacle(
             f"Le connecteur « {connector.name} » n’est pas actif : rien n’est vu ni envoyé.",
@@ -28,7 +31,8 @@ def obstacle_of(connector: Connector, client: Client, around: Circumstances) -> 
     if connector.credentials_refused:
         cause = CAUSES["credentials"]
         return Obstacle(f"{cause.sentence} {connector.credentials_refused}", Next(cause.owner, cause.action))
-    if code := rules_of(connector).cause_for_client(client.pk):
+    rules = rules_of(connector)
+    if code := rules.cause_for(client.pk, path_pk) if path_pk else rules.cause_for_client(client.pk):
         return mapping_obstacle(connector, client, code)
     if connector.paused_until and connector.paused_until > around.now:
         because = f" : {connector.paused_because}" if connector.paused_because else "."

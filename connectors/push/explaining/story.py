@@ -26,6 +26,12 @@ SENTENCES = {
     PushState.DISMISSED: "Document écarté : il reste où il est, et n’est pas envoyé.",
 }
 
+TAKEN_UP = "Le document est relu depuis le début, puis envoyé."
+GIVEN_BACK = "Rappel annulé : le document est de nouveau « Antérieur », et n’est pas envoyé."
+PRIOR = f"push.{PushState.PRIOR}"
+RETURNS = {(PRIOR, f"push.{PushState.SETTLING}"): TAKEN_UP} | {(f"push.{state}", PRIOR): GIVEN_BACK for state in PushState}
+"""What a backfill makes of these moves: (what happened before, what happens now)."""
+
 OUTCOMES = {
     "receipt": ("Le partenaire a répondu : accepté.", "success"),
     "PartnerUnavailable": ("Le partenaire n’était pas disponible.", "warning"),
@@ -54,18 +60,21 @@ class Step:
 
 def story_of(push: Push) -> list[Step]:
     """From the moment it was seen until now. An attempt's end and the state that it led to share a moment: the end comes first."""
-    steps = [_event_step(event) for event in push.events.select_related("actor").order_by("pk")]
+    steps, before = [], ""
+    for event in push.events.select_related("actor").order_by("pk"):
+        steps.append(_event_step(event, before))
+        before = event.kind
     for attempt in push.tries.all():
         steps += _attempt_steps(attempt)
     return sorted(steps, key=lambda step: (step.at, step.rank))
 
 
-def _event_step(event: Event) -> Step:
+def _event_step(event: Event, before: str) -> Step:
     family, _, word = event.kind.partition(".")
     who = event.actor.get_username() if event.actor else ""
     if family == "push" and word in list(PushState):
         state = PushState(word)
-        return Step(event.at, SENTENCES[state], state.tone, event.text, who)
+        return Step(event.at, RETURNS.get((before, event.kind), SENTENCES[state]), state.tone, event.text, who)
     if family == "archive":
         return Step(event.at, event.label, "danger")
     return Step(event.at, "Décision d’une personne" if family == "person" else event.label, "info", event.text, who)

@@ -146,7 +146,7 @@ def _skipped(place: Place, found: Found) -> Explanation:
 def _stopped(place: Place, spot: Spot, client: Client, around: Circumstances) -> Explanation | None:
     """What keeps the whole folder from being taken."""
     folder = _watched(spot, client)
-    if blocked := obstacle_of(spot.path.connector, client, around):
+    if blocked := obstacle_of(spot.path.connector, client, spot.path.pk, around):
         inactive = (
             "Ce qui est là au moment de l’activation est « Antérieur » : il n’est pas envoyé." if not spot.path.connector.active else ""
         )

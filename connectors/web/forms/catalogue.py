@@ -9,6 +9,7 @@ STATES = [
     ("actif", "Actif"),
     ("inactif", "Non actif"),
     ("incomplet", "À compléter"),
+    ("panne", "En panne"),
     ("bientot", "Bientôt"),
 ]
 """The value in the address, and the word on the badge."""

@@ -1,15 +1,15 @@
-"""The form that a provider's credential fields ask for. Secrets go in and never come out."""
+"""The forms that a provider's credential fields ask for. Secrets go in and never come out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from connectors.web.forms.visible import validate_visible
+from connectors.web.tags import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,21 +27,28 @@ class CredentialsForm(forms.Form):
         shown = {name: row.value for name, row in stored.items() if row.value}
         super().__init__(typed, initial=shown)
         for field in fields:
-            self.fields[field.name] = _form_field(field, stored.get(field.name))
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True  # The page's own form carries it.
+            self.fields[field.name] = _form_field(field, _help(field, stored.get(field.name)))
 
 
-def _form_field(field: CredentialField, row: Credential | None) -> forms.Field:
+class RotationForm(forms.Form):
+    """The new value of each secret; a blank one stays as it is."""
+
+    def __init__(self, fields: Sequence[CredentialField], typed: QueryDict | None = None) -> None:
+        super().__init__(typed)
+        for field in fields:
+            if field.secret:
+                self.fields[field.name] = _form_field(field, typeset(field.source), label=f"Nouveau : {field.label}")
+
+
+def _form_field(field: CredentialField, help_text: str, label: str = "") -> forms.Field:
     """No `autocomplete="off"`: a browser that obeys it loses what was typed when a person comes back to the page."""
     attrs = {"spellcheck": "false"}
     widget = forms.PasswordInput(attrs={**attrs, "autocomplete": "new-password"}) if field.secret else forms.TextInput(attrs=attrs)
     if field.is_url:
         widget.input_type = "url"
     return forms.CharField(
-        label=field.label,
-        help_text=_help(field, row),
+        label=label or field.label,
+        help_text=help_text,
         required=False,
         max_length=field.max_length,
         widget=widget,
@@ -54,4 +61,4 @@ def _help(field: CredentialField, row: Credential | None) -> str:
     if field.secret and row:
         moment = date_format(timezone.localtime(row.set_at), "d/m/Y à H:i".replace("à", r"\à"))
         words.append(f"Défini le {moment} ; laissez vide pour le garder.")
-    return " ".join(word for word in words if word)
+    return typeset(" ".join(word for word in words if word))

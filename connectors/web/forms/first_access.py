@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from connectors.configure.first_access import LONGEST_EMAIL
@@ -15,9 +15,9 @@ from connectors.web.forms.visible import validate_visible
 LONGEST_PASSWORD = 200
 
 
-def _password(label: str) -> forms.CharField:
+def _password(label: str, help_text: str = "") -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    return forms.CharField(label=label, strip=False, max_length=LONGEST_PASSWORD, widget=widget)
+    return forms.CharField(label=label, strip=False, max_length=LONGEST_PASSWORD, widget=widget, help_text=help_text)
 
 
 class FirstAccessForm(forms.Form):
@@ -35,12 +35,8 @@ class FirstAccessForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
         help_text="Elle sert à vous connecter.",
     )
-    password = _password("Mot de passe")
+    password = _password("Mot de passe", "12 caractères au moins ; ni votre adresse, ni un mot de passe courant.")
     repeated = _password("Mot de passe, une seconde fois")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = " ".join(password_validators_help_texts())
 
     def clean(self) -> dict[str, Any]:
         """Both passwords agree, and neither is easily guessed from the rest."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connectors.domain.causes import CAUSES
 from connectors.domain.states import PushState
-from connectors.models import Client, Connector
+from connectors.models import Backfill, Client, Connector
 
 if TYPE_CHECKING:
     from connectors.models.push import PushQuerySet
@@ -60,9 +60,21 @@ class HistoryFilterForm(forms.Form):
         empty_label="Tous les connecteurs",
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    backfill = forms.ModelChoiceField(
+        Backfill.objects.all(),
+        label="Rappel de documents antérieurs",
+        required=False,
+        empty_label="Avec ou sans rappel",
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
     state = forms.MultipleChoiceField(
         label="États", required=False, choices=STATES, widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
     )
+
+    def __init__(self, data: Any = None) -> None:
+        """A backfill is named by the moment at which it was asked for: « Rappel du 24/11/2026 à 10:12 »."""
+        super().__init__(data)
+        self.fields["backfill"].label_from_instance = _asked_at  # type: ignore[attr-defined]  # Django's documented place for it
 
     def narrow(self, found: PushQuerySet) -> PushQuerySet:
         """Only what agrees with every filter that was understood."""
@@ -78,6 +90,8 @@ class HistoryFilterForm(forms.Form):
             found = found.filter(seen_at__lt=_midnight(day + timedelta(days=1)))
         if connector := values.get("connector"):
             found = found.filter(connector=connector)
+        if backfill := values.get("backfill"):
+            found = found.filter(backfill=backfill)
         if cause := values.get("cause"):
             found = found.filter(cause=cause)
         if states := values.get("state"):
@@ -88,6 +102,10 @@ class HistoryFilterForm(forms.Form):
     def narrows(self) -> bool:
         """Whether any filter is set."""
         return any(self.cleaned_data.values())
+
+
+def _asked_at(backfill: Backfill) -> str:
+    return f"Rappel du {timezone.localtime(backfill.created_at):%d/%m/%Y à %H:%M}"
 
 
 def _midnight(day: date) -> datetime:

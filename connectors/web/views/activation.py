@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from connectors.configure.activation import NotReady, activate_connector, deactivate_connector, waiting_documents
+from connectors.configure.activation import NotReady, activate_connector, deactivate_connector, unfinished_documents, waiting_documents
 from connectors.configure.readiness import parts_of
 from connectors.tasks import local_store, take_baseline, wake
 from connectors.web.views.connector import load_connector
@@ -60,5 +60,5 @@ def _switch_off(request: HttpRequest, connector: Connector) -> HttpResponse:
 
 def _show(request: HttpRequest, connector: Connector, provider: type[Provider], refused: list[str]) -> HttpResponse:
     missing = [part for part in parts_of(connector, provider) if part.missing]
-    context = {"connector": connector, "missing": missing, "refused": refused, "waiting": waiting_documents(connector)}
+    context = {"connector": connector, "missing": missing, "refused": refused, "unfinished": unfinished_documents(connector)}
     return render(request, "connectors/activation.html", context, status=422 if refused else 200)

@@ -1,4 +1,4 @@
-"""The partner's domaines, types and sous-types: suggestions only, fetched after the page is there, kept for some minutes."""
+"""The partner's domaines, types and sous-types: fetched after the page is there, kept for some minutes."""
 
 from __future__ import annotations
 
@@ -34,9 +34,17 @@ SALES = ("vente", "client")
 
 @require_safe
 def show_classification(request: HttpRequest, pk: int) -> HttpResponse:
-    """The lists that the fields suggest. A partner that is down gives none: the fields stay free text."""
+    """Whether the partner has lists to choose from. One that is down has none: the fields stay free text."""
     connector, _ = load_connector(pk)
-    return render(request, "connectors/parts/_classification.html", {"codes": offered_codes(classification_of(connector))})
+    found = "found" if classification_of(connector) else "none"
+    return render(request, "connectors/parts/_classification.html", {"connector": connector, "lists": found})
+
+
+def lists_known(connector: Connector) -> str:
+    """`used` when the page has the partner's lists, `unasked` when it could have them, `none` when it publishes none."""
+    if known_classification(connector):
+        return "used"
+    return "unasked" if provider_class(connector.provider).abilities.classification else "none"
 
 
 def classification_of(connector: Connector) -> Sequence[ClassificationNode]:
@@ -71,16 +79,6 @@ def _fetch(connector: Connector) -> Sequence[ClassificationNode]:
         return ()
     finally:
         provider.close()
-
-
-def offered_codes(nodes: Sequence[ClassificationNode]) -> dict[str, list[tuple[str, str]]]:
-    """Code and label for each of the three fields."""
-    types = [(node, child) for node in nodes for child in node.children]
-    return {
-        "domaine": [(node.code, node.label) for node in nodes],
-        "type": [(child.code, f"{node.label} › {child.label}") for node, child in types],
-        "sous_type": [(leaf.code, f"{child.label} › {leaf.label}") for _, child in types for leaf in child.children],
-    }
 
 
 def guessed_codes(nodes: Sequence[ClassificationNode]) -> tuple[str, str, str]:

@@ -9,7 +9,9 @@ from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from connectors.configure.client_filters import Criteria, matching
 from connectors.models import Client, ClientGroup
+from connectors.web.forms.clients import responsible_choices
 from connectors.web.forms.history import LONGEST_TEXT
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ ROWS = 50
 
 
 class DirectorySearchForm(forms.Form):
-    """A GET form: words and a group."""
+    """A GET form: words, a group, a responsible person."""
 
     q = forms.CharField(
         label="Rechercher un client",
@@ -34,6 +36,9 @@ class DirectorySearchForm(forms.Form):
         empty_label="Tous les groupes",
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    responsible = forms.ChoiceField(
+        label="Responsable", required=False, choices=responsible_choices, widget=forms.Select(attrs={"class": "form-select"})
+    )
 
 
 @require_safe
@@ -42,10 +47,10 @@ def show_clients(request: HttpRequest) -> HttpResponse:
     form = DirectorySearchForm(request.GET)
     form.full_clean()
     found = Client.objects.select_related("group").prefetch_related("connectors").order_by("name", "pk")
-    if text := form.cleaned_data.get("q"):
-        found = found.named_like(text)
-    if group := form.cleaned_data.get("group"):
-        found = found.filter(group=group)
+    asked = form.cleaned_data
+    group = asked.get("group")
+    criteria = Criteria(asked.get("q", ""), group.pk if group else None, responsible=asked.get("responsible", ""))
+    found = found.filter(matching(criteria, None))
     page = Paginator(found, ROWS).get_page(request.GET.get("page", ""))
-    context = {"form": form, "page": page, "narrows": any(form.cleaned_data.values())}
+    context = {"form": form, "page": page, "narrows": bool(criteria)}
     return render(request, "pages/clients_directory.html", context)

@@ -10,12 +10,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from connectors.configure.activation import waiting_documents
-from connectors.configure.readiness import parts_of
+from connectors.configure.automatic_return import last_automatic_return
+from connectors.configure.versions import last_version
 from connectors.models import Connector, DepositFolder
 from connectors.providers.registry import PROVIDERS, provider_class
-from connectors.web.halts import halt_of
-from connectors.web.views.catalogue import BADGES, TONES, state_of
+from connectors.web.tiles import tiles_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -48,20 +47,17 @@ def show_connector(request: HttpRequest, pk: int) -> HttpResponse:
 
 def connector_facts(connector: Connector, provider: type[Provider]) -> dict[str, Any]:
     """What the page shows."""
-    parts = parts_of(connector, provider)
-    state = state_of(connector, provider)
-    halt = halt_of(connector, timezone.now()) if state == "actif" else None
+    tile = tiles_of([connector], timezone.now())[0]
     folders = DepositFolder.objects.filter(deposit_path__connector=connector).select_related("client", "deposit_path")
     skipping = folders.exclude(skipped=[])[:MOST_SHOWN]
     return {
         "connector": connector,
-        "parts": parts,
-        "missing": [part for part in parts if part.missing],
-        "waiting": waiting_documents(connector),
-        "halt": halt,
-        "badge": halt.label if halt else BADGES[state],
-        "tone": halt.tone if halt else TONES[state],
-        "logo": f"providers/{connector.provider}/logo.svg",
+        "tile": tile,
+        "halt": tile.halt,
+        "returned": last_automatic_return(connector),
+        "version": last_version(connector),
+        "paused_clients": connector.selections.exclude(paused_at=None).count(),
+        "paused_paths": connector.deposit_paths.exclude(paused_at=None).count(),
         "promise": PROMISES.get(str(provider.delivery_class), ""),
         "delivery_class": str(provider.delivery_class),
         "contract": _contract(getattr(provider, "contract_note", "")),

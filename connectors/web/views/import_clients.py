@@ -74,6 +74,7 @@ def preview_clients(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, client_file: ClientFile, name: str) -> HttpResponse:
     context = {"preview": preview_import(client_file), "name": name, "most": MOST_SHOWN, "slice": f":{MOST_SHOWN}"}
+    context["attributes"] = [" / ".join(names) for names in client_file.attributes]
     return render(request, "pages/import_preview.html", context)
 
 

@@ -52,6 +52,41 @@ def test_a_wrong_contract_is_refused_with_its_line_and_the_reason(tmp_path: Path
     assert re.search(r", ligne \d+ : ", str(refused.value))
 
 
+@pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["absent", "no text"])
+def test_a_contract_that_cannot_be_read_is_named_with_the_reason(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "contract.toml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(ContractError, match="ne peut pas être lu") as refused:
+        load_contract(file)
+    assert str(file) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("missing", "reason"),
+    [
+        (r"(?ms)^\[limits\]\n.*?(?=^\[|\Z)", r"\[limits\] manque"),
+        (r"(?ms)^\[\[answers\]\]\n.*?(?=^\[(?!\[answers)|\Z)", r"\[\[answers\]\]"),
+    ],
+    ids=["a section", "all rows"],
+)
+def test_what_is_missing_altogether_is_named_with_the_first_line(tmp_path: Path, missing: str, reason: str) -> None:
+    file = tmp_path / "contract.toml"
+    text, removed = re.subn(missing, "", OWN.read_text(encoding="utf-8"))
+    assert removed
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ContractError, match=f", ligne 1 : .*{reason}"):
+        load_contract(file)
+
+
+def test_what_is_missing_in_the_last_section_is_named_with_the_line_where_that_begins(tmp_path: Path) -> None:
+    file = tmp_path / "contract.toml"
+    text = re.sub(r"(?ms)^\[limits\]\n.*?(?=^\[|\Z)", "", OWN.read_text(encoding="utf-8")).rstrip()
+    file.write_text(f"{text}\n[limits]\ndeadline_seconds = 30\n", encoding="utf-8")
+    with pytest.raises(ContractError, match=f", ligne {len(text.splitlines()) + 1} : « deadline_seconds_per_mebibyte » manque"):
+        load_contract(file)
+
+
 def test_the_line_is_the_one_that_has_to_be_mended(tmp_path: Path) -> None:
     file = tmp_path / "contract.toml"
     lines = OWN.read_text(encoding="utf-8").splitlines()

@@ -191,7 +191,7 @@ def test_a_wrong_address_is_named_on_its_field() -> None:
 
 
 def test_good_credentials_pass_every_check(partner: IndependentPartner) -> None:
-    assert [check.passed for check in illinks(partner.url).check()] == [True] * 5
+    assert [check.passed for check in illinks(partner.url).check()] == [True] * 6
 
 
 def test_the_environment_changes_nothing(partner: IndependentPartner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connectors.domain.outcomes import CredentialsRefused
+from connectors.management.chaos.short_contract import write_short_contract
 from connectors.providers.base import NetworkRules
+from connectors.providers.illinks.contract import load_contract
 from connectors.providers.illinks.provider import IllinksProvider
 from connectors.providers.illinks.simulator import start_simulator
 from connectors.providers.testing import BytesSource, MemoryTokens, ProviderContract, make_document
@@ -18,13 +20,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class TestIllinks(ProviderContract):
+class IllinksContract(ProviderContract):
+    """`delivery`: what the partner can do with a reference, by its class; the provider reads it from the contract file."""
+
     secret_field = "client_secret"
     uri_field = "uri"
+    delivery = "A"
 
     @pytest.fixture
     def build(self, tmp_path: Path) -> Iterator[Callable[..., IllinksProvider]]:
-        server = start_simulator(tmp_path)
+        server = start_simulator(tmp_path, delivery=self.delivery)
         good = {
             "client_id": "demo-client",
             "client_secret": "demo-secret",
@@ -33,8 +38,30 @@ class TestIllinks(ProviderContract):
             "id_correspondance": "COR-1",
             "uri": server.url,
         }
-        yield lambda **changes: IllinksProvider(good | changes, tokens=MemoryTokens(), network=NetworkRules(allow_loopback=True))
+        provider = self.provider_class(tmp_path)
+        yield lambda **changes: provider(good | changes, tokens=MemoryTokens(), network=NetworkRules(allow_loopback=True))
         threading.Thread(target=server.stop).start()  # it takes a moment that no test needs
+
+    def provider_class(self, place: Path) -> type[IllinksProvider]:
+        """Under the contract of a partner of this class."""
+        write_short_contract(place / "contract.toml", self.delivery)
+        contract = load_contract(place / "contract.toml")
+        assert contract.delivery_class.value == self.delivery
+        declared = {"contract": contract, "delivery_class": contract.delivery_class}
+        return type("Illinks", (IllinksProvider,), {**declared, "abilities": contract.abilities, "limits": contract.limits})
+
+
+class TestIllinksThatCanOnlyBeAsked(IllinksContract):
+    delivery = "B"
+
+
+class TestIllinksThatCannotEvenBeAsked(IllinksContract):
+    delivery = "C"
+
+
+class TestIllinks(IllinksContract):
+    def provider_class(self, place: Path) -> type[IllinksProvider]:
+        return IllinksProvider
 
     def test_the_fields_are_those_of_the_partners_page(self) -> None:
         shown = [(field.name, field.label, field.secret, field.per_client, field.is_url) for field in IllinksProvider.credential_fields]

@@ -9,13 +9,15 @@ from urllib.parse import unquote
 
 import pytest
 
+from connectors.providers.base import MASK
 from connectors.providers.illinks.contract import OWN, load_contract
-from connectors.providers.illinks.request import upload_request
+from connectors.providers.illinks.request import preview_request, upload_request
 from connectors.providers.testing import BytesSource, make_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from connectors.providers.base import RequestPreview
     from connectors.providers.body import Body
 
 CREDENTIALS = {"client_id": "c", "client_secret": "s3cret", "id_illibook": "I", "ws_user": "w", "id_correspondance": "X"}
@@ -58,3 +60,42 @@ def test_the_secret_is_never_part_of_a_document(tmp_path: Path) -> None:
     for encoding, place in (("multipart", "part"), ("multipart", "form"), ("json", "part"), ("json", "query")):
         request, body, _ = asked(tmp_path, encoding, place)
         assert "s3cret" not in f"{request['headers']}{request['params']}{b''.join(body)!r}"
+
+
+CANARY = "s3cret"
+WAYS = [("multipart", "part"), ("multipart", "form"), ("multipart", "header"), ("json", "part"), ("json", "query")]
+
+
+def previewed(tmp_path: Path, encoding: str, place: str) -> RequestPreview:
+    """As if a field that the contract sends were a secret, and the client had one of its own."""
+    text = OWN.read_text(encoding="utf-8").replace('encoding = "multipart"', f'encoding = "{encoding}"')
+    text = text.replace('metadata_place = "part"', f'metadata_place = "{place}"')
+    file = tmp_path / "contract.toml"
+    file.write_text(text, encoding="utf-8")
+    document = make_document(b"abcd", client_code="Été & Cie", client_fields={"id_correspondance": CANARY})
+    secrets = {"client_secret", "ws_user", "id_correspondance"}
+    return preview_request(load_contract(file), "https://p.example/ws", {**CREDENTIALS, "ws_user": CANARY}, secrets, document)
+
+
+@pytest.mark.parametrize(("encoding", "place"), WAYS)
+def test_a_preview_shows_everything_but_secrets(tmp_path: Path, encoding: str, place: str) -> None:
+    preview = previewed(tmp_path, encoding, place)
+    shown = unquote(repr(preview))
+    assert CANARY not in shown
+    assert MASK in shown
+    assert "Été & Cie" in shown.replace("+", " ")
+    assert dict(preview.headers)["Authorization"] == f"Bearer {MASK}"
+    assert preview.url.startswith("https://p.example/ws/pushdoc/v1/documents")
+    assert ("?" in preview.url) == (place == "query")
+    assert preview.parts[-1].file_name == "Facture été n°12.pdf"
+    assert preview.parts[-1].text == ""
+
+
+@pytest.mark.parametrize(("encoding", "place"), WAYS)
+def test_a_preview_has_the_headers_of_the_request(tmp_path: Path, encoding: str, place: str) -> None:
+    preview = previewed(tmp_path, encoding, place)
+    request, body, _ = asked(tmp_path, encoding, place)
+    assert dict(preview.headers).keys() - {"Authorization"} == request["headers"].keys()
+    assert request["headers"]["Content-Type"].startswith(dict(preview.headers)["Content-Type"])
+    sent = b"".join(body).decode()
+    assert all(part.name in sent for part in preview.parts)
