@@ -228,7 +228,7 @@ HISTORY = (
     *(Field(name, ANYTHING) for name in ("older", "newer", "shown")),
 )
 PAGES = (
-    Form("home", "get", {}, (Field("shown", ANYTHING),)),
+    Form("home", "get", {}, (Field("shown", ANYTHING), Field("premiers_pas", ANYTHING))),
     Form("history", "get", {"q": "facture", "client": "alice"}, HISTORY),
     Form("client_history", "get", {"q": "facture"}, tuple(item for item in HISTORY if item.name != "client"), ("{alice}",)),
     Form(

@@ -54,6 +54,8 @@ WITHOUT_INPUT = {
     "end_pause": "a button",
     "version": "shows",
     "elements": "shows",
+    "help": "shows",
+    "glossary": "shows",
     "accept_folder": "a button",
     "former_secret": "a button",
     "health": "says something",
