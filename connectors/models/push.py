@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from connectors.domain.names import fold_for_search, shown_name
@@ -153,12 +153,14 @@ class Push(models.Model):
         from connectors.models.event import Event  # noqa: PLC0415 - the two rows refer to each other
 
         before, values = self.state, {"state": to, "changed_at": now, **changes}
-        if not type(self).objects.filter(pk=self.pk, state=before, owner=self.owner, attempts=self.attempts).update(**values):
-            return False
-        for name, value in values.items():
-            setattr(self, name, value)
-        if to != before:
-            Event.objects.note_move(self, now)
+        mine = type(self).objects.filter(pk=self.pk, state=before, owner=self.owner, attempts=self.attempts)
+        with transaction.atomic(savepoint=False):
+            if not mine.update(**values):
+                return False
+            for name, value in values.items():
+                setattr(self, name, value)
+            if to != before:
+                Event.objects.note_move(self, now)
         return True
 
     @property

@@ -68,7 +68,7 @@ class SharedToken:
 
     def _may_fetch(self, row: AccessToken) -> bool:
         now = timezone.now()
-        never = now + FETCHING  # a later moment was noted by a clock that has been set back since
+        never = now + 2 * FETCHING  # a later moment was noted by a clock that has been set back since; one FETCHING is a fresh colleague's
         free = Q(refreshing_until=None) | Q(refreshing_until__lt=now) | Q(refreshing_until__gt=never)
         return bool(AccessToken.objects.filter(free, pk=row.pk).update(refreshing_until=now + FETCHING))
 

@@ -181,6 +181,17 @@ def test_what_nobody_foresaw_is_doubt_and_asked_about(
     assert (only_push().state, len(partner.requests)) == (PushState.PUBLISHED, 1)
 
 
+def test_a_database_that_is_away_when_the_token_is_asked_for_costs_an_attempt_and_no_doubt(
+    pipeline: Pipeline, house: House, partner: FakePartner
+) -> None:
+    house.drop("Alice", "a.pdf")
+    partner.answers = [OperationalError("the database is away")]
+    pipeline.run()
+    tries = list(PushAttempt.objects.values_list("outcome", "message"))
+    assert tries == [("unsent", "La base de données n’a pas répondu : rien n’est parti."), ("receipt", "")]
+    assert (only_push().state, only_push().doubtful) == (PushState.PUBLISHED, False)
+
+
 def test_a_document_whose_folder_is_away_waits_for_it(pipeline: Pipeline, house: House, partner: FakePartner) -> None:
     house.drop("Alice", "a.pdf")
     pipeline.see()

@@ -50,9 +50,10 @@ def _choose(request: HttpRequest, connector: Connector, mapping: AttributeMappin
     if not form.is_valid():
         return _show_choice(request, connector, mapping, form)
     attribute = form.cleaned_data["attribute"]
-    if mapping and mapping.attribute_id != attribute.pk:
-        if request.POST.get("version") != str(connector.settings_version):
-            return _show_change(request, connector, mapping.attribute, attribute)
+    changes = mapping is None or mapping.attribute_id != attribute.pk
+    if mapping and changes and request.POST.get("version") != str(connector.settings_version):
+        return _show_change(request, connector, mapping.attribute, attribute)
+    if changes:
         messages.success(request, f"Vos clients sont maintenant reliés par « {attribute} ».")
     choose_attribute(connector, attribute, timezone.now(), request.user)
     wake(connector.pk)
