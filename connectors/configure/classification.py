@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from connectors.configure.deposit_paths import PathRow
+    from connectors.configure.path_row import PathRow
     from connectors.providers.base import ClassificationNode
 
 LEVELS = ("domaine", "type", "sous_type")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from connectors.configure.classification import classification_problems
+from connectors.configure.path_row import PathRow
 from connectors.configure.settings_change import note_change
 from connectors.domain.names import fold
 from connectors.domain.paths import KNOWN_PLACEHOLDERS, RECOMMENDED, PathRefused, clean_path, could_contain
@@ -24,18 +25,6 @@ if TYPE_CHECKING:
     from connectors.providers.base import ClassificationNode
 
 LONGEST_CODE = 100
-
-
-@dataclass(frozen=True)
-class PathRow:
-    """One row of the form, as typed. `pk` names the stored row that it changes."""
-
-    deposit: str
-    archive: str
-    domaine: str
-    type: str
-    sous_type: str = ""
-    pk: int | None = None
 
 
 @dataclass

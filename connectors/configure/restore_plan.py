@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from connectors.configure.attribute import choose_attribute
 from connectors.configure.clients import select_clients
 from connectors.configure.credentials import is_moved, public_values, shown_credentials
-from connectors.configure.deposit_paths import PathRow, save_deposit_paths
+from connectors.configure.deposit_paths import save_deposit_paths
+from connectors.configure.path_row import PathRow
 from connectors.configure.pause import pause_clients, pause_paths, resume_clients, resume_paths
 from connectors.configure.restore_credentials import restore_credentials
 from connectors.configure.values import save_values, values_of

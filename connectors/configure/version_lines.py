@@ -12,7 +12,7 @@ from connectors.models import Attribute, Client
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from connectors.configure.deposit_paths import PathRow
+    from connectors.configure.path_row import PathRow
     from connectors.models import Connector, Event
     from connectors.providers.base import CredentialField
 

@@ -9,7 +9,7 @@ from django.db.models import IntegerField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from connectors.configure.deposit_paths import PathRow
+from connectors.configure.path_row import PathRow
 from connectors.configure.settings_change import REPAIRS
 from connectors.models import Event
 

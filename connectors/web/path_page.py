@@ -19,7 +19,7 @@ from connectors.web.forms.deposit_paths import FIELDS, is_visible, typed_date
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from connectors.configure.deposit_paths import PathRow
+    from connectors.configure.path_row import PathRow
     from connectors.models import Connector
     from connectors.providers.base import ClassificationNode
 

@@ -10,7 +10,8 @@ from connectors import tasks
 from connectors.configure.activation import deactivate_connector
 from connectors.configure.clients import select_clients
 from connectors.configure.credentials import save_credentials
-from connectors.configure.deposit_paths import PathRow, save_deposit_paths
+from connectors.configure.deposit_paths import save_deposit_paths
+from connectors.configure.path_row import PathRow
 from connectors.models import Connector, Push
 from connectors.providers.illinks.provider import IllinksProvider
 from connectors.push.drain import drain_connector

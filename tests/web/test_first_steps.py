@@ -14,7 +14,8 @@ from django.utils import timezone
 from connectors.configure.attribute import choose_attribute
 from connectors.configure.clients import select_clients
 from connectors.configure.credentials import save_credentials
-from connectors.configure.deposit_paths import PathRow, save_deposit_paths
+from connectors.configure.deposit_paths import save_deposit_paths
+from connectors.configure.path_row import PathRow
 from connectors.domain.states import PushState
 from connectors.models import Client, ClientSelection, Connector, DepositFolder, Push
 from connectors.providers.registry import provider_class

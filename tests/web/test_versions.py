@@ -14,7 +14,8 @@ from connectors.configure.activation import deactivate_connector
 from connectors.configure.attribute import choose_attribute
 from connectors.configure.clients import select_clients
 from connectors.configure.credentials import save_credentials, shown_credentials
-from connectors.configure.deposit_paths import PathRow, save_deposit_paths
+from connectors.configure.deposit_paths import save_deposit_paths
+from connectors.configure.path_row import PathRow
 from connectors.configure.pause import pause_client, pause_path
 from connectors.configure.restore import RestoreRefused, restore_version
 from connectors.configure.settings_change import note_change

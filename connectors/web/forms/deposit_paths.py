@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from connectors.configure.deposit_paths import PathRow
+from connectors.configure.path_row import PathRow
 from connectors.domain.paths import KNOWN_PLACEHOLDERS
 
 if TYPE_CHECKING:

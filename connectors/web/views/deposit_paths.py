@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from connectors.configure.deposit_paths import PathRow, PathsRefused, checked_rows, recommended_rows, save_deposit_paths, with_paths
+from connectors.configure.deposit_paths import PathsRefused, checked_rows, recommended_rows, save_deposit_paths, with_paths
 from connectors.configure.folder_check import check_folders
 from connectors.configure.impact import impact_of
+from connectors.configure.path_row import PathRow
 from connectors.domain.names import fold
 from connectors.domain.paths import PLACEHOLDERS, RECOMMENDED
 from connectors.models.rules import rules_of
