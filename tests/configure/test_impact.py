@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from connectors.configure.attribute import choose_attribute
-from connectors.configure.changed_rules import with_attribute, with_clients, with_values
+from connectors.configure.changed_rules import with_attribute, with_values
+from connectors.configure.client_links import links_of
 from connectors.configure.clients import select_clients
 from connectors.configure.first_documents import confirm_links
 from connectors.configure.impact import EXAMPLES, impact_of
@@ -85,7 +86,7 @@ def test_a_removed_path_holds_its_documents_and_a_new_one_takes_its_folder_over(
 def test_a_client_that_is_left_out_is_held_and_only_that_is_said(house: House) -> None:
     document(house, "Alice")
     before = rules_of(house.connector)
-    after = refiled(with_clients(house.connector, before, {house.clients["Bob"].pk}), type="AVOIR")
+    after = refiled(links_of(house.connector).rules_with({house.clients["Bob"].pk}), type="AVOIR")
     assert kinds(impact_of(house.connector, before, after)) == {"hold": 1}
 
 
@@ -110,7 +111,7 @@ def test_refused_credentials_hide_no_difference(house: House) -> None:
     document(house, "Alice")
     house.connector.credentials_refused = "Refusé."
     before = rules_of(house.connector)
-    assert kinds(impact_of(house.connector, before, with_clients(house.connector, before, set()))) == {"hold": 1}
+    assert kinds(impact_of(house.connector, before, links_of(house.connector).rules_with(set()))) == {"hold": 1}
 
 
 def test_a_client_whose_folder_was_renamed_is_found_by_its_path(house: House) -> None:
@@ -132,7 +133,7 @@ def test_a_preview_says_what_saving_then_does(house: House) -> None:
     assert preview == rules_of(connector)
     assert not preview.clients[alice].confirmed
 
-    preview = with_clients(connector, rules_of(connector), {alice, bob})
+    preview = links_of(connector).rules_with({alice, bob})
     select_clients(connector, {alice, bob}, now, None)
     assert preview == rules_of(connector)
     assert preview.clients[bob].confirmed
@@ -153,7 +154,7 @@ def test_a_client_that_came_by_itself_is_linked_only_when_somebody_links_it(hous
 
 def test_without_an_attribute_nobody_is_linked(house: House) -> None:
     house.connector.mapping.delete()
-    rules = with_clients(house.connector, rules_of(house.connector), {house.clients["Alice"].pk})
+    rules = links_of(house.connector).rules_with({house.clients["Alice"].pk})
     assert rules.cause_for_client(house.clients["Alice"].pk) == "mapping"
 
 
